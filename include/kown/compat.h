@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The one place that knows kernels apart. All other code is written for the
+ * newest; each shim here says when it can go.
+ */
+#ifndef _KOWN_COMPAT_H
+#define _KOWN_COMPAT_H
+
+#include <linux/export.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#error "kown needs Linux 6.1 or newer"
+#endif
+
+/* Namespaces are string literals since 6.13. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+#define EXPORT_SYMBOL_KOWN(symbol)	EXPORT_SYMBOL_NS_GPL(symbol, "KOWN")
+#define KOWN_IMPORT_NS()	MODULE_IMPORT_NS("KOWN")
+#else
+#define EXPORT_SYMBOL_KOWN(symbol)	EXPORT_SYMBOL_NS_GPL(symbol, KOWN)
+#define KOWN_IMPORT_NS()	MODULE_IMPORT_NS(KOWN)
+#endif
+
+/* kvrealloc() takes no old size since 6.12. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+#define kown_kvrealloc(p, old_size, new_size, gfp) \
+	((void)(old_size), kvrealloc(p, new_size, gfp))
+#else
+#define kown_kvrealloc(p, old_size, new_size, gfp) \
+	kvrealloc(p, old_size, new_size, gfp)
+#endif
+
+/* The device's insides are no one's but the tests'. */
+#if IS_ENABLED(CONFIG_KOWN_KUNIT_TEST)
+#define EXPORT_SYMBOL_KOWN_TEST(symbol)	EXPORT_SYMBOL_KOWN(symbol)
+#else
+#define EXPORT_SYMBOL_KOWN_TEST(symbol)
+#endif
+
+#endif /* _KOWN_COMPAT_H */
