@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The layout of the ABI, pinned. It is the same for 32 and 64 bit and never changes;
+ * structs only grow at their end.
+ */
+#ifndef _KOWN_ABI_H
+#define _KOWN_ABI_H
+
+#include <linux/build_bug.h>
+#include <linux/stddef.h>
+
+#include <uapi/linux/kown.h>
+
+/* Each field of @size bytes begins at @offset, where the one before it ended. */
+#define FIELD(type, field, offset, size)				\
+	static_assert(offsetof(struct type, field) == (offset) &&	\
+		      sizeof_field(struct type, field) == (size))
+#define SIZE(type, size) \
+	static_assert(sizeof(struct type) == (size) && (size) % 8 == 0)
+
+FIELD(kown_info, size, 0, 4);
+FIELD(kown_info, flags, 4, 4);
+FIELD(kown_info, commands, 8, 8);
+FIELD(kown_info, modes, 16, 4);
+FIELD(kown_info, rights, 20, 4);
+FIELD(kown_info, max_elem_size, 24, 4);
+FIELD(kown_info, max_handles, 28, 4);
+FIELD(kown_info, max_bytes, 32, 8);
+FIELD(kown_info, objects, 40, 8);
+FIELD(kown_info, handles, 48, 8);
+FIELD(kown_info, bytes, 56, 8);
+FIELD(kown_info, all_objects, 64, 8);
+FIELD(kown_info, all_handles, 72, 8);
+FIELD(kown_info, all_bytes, 80, 8);
+SIZE(kown_info, 88);
+
+FIELD(kown_new, size, 0, 4);
+FIELD(kown_new, flags, 4, 4);
+FIELD(kown_new, mode, 8, 4);
+FIELD(kown_new, elem_size, 12, 4);
+FIELD(kown_new, cap, 16, 8);
+FIELD(kown_new, object, 24, 8);
+FIELD(kown_new, handle, 32, 4);
+FIELD(kown_new, __reserved, 36, 4);
+SIZE(kown_new, 40);
+
+FIELD(kown_clone, size, 0, 4);
+FIELD(kown_clone, flags, 4, 4);
+FIELD(kown_clone, handle, 8, 4);
+FIELD(kown_clone, rights, 12, 4);
+FIELD(kown_clone, new_handle, 16, 4);
+FIELD(kown_clone, __reserved, 20, 4);
+SIZE(kown_clone, 24);
+
+FIELD(kown_drop, size, 0, 4);
+FIELD(kown_drop, flags, 4, 4);
+FIELD(kown_drop, handles, 8, 8);
+FIELD(kown_drop, count, 16, 4);
+FIELD(kown_drop, done, 20, 4);
+SIZE(kown_drop, 24);
+
+FIELD(kown_stat, size, 0, 4);
+FIELD(kown_stat, flags, 4, 4);
+FIELD(kown_stat, handle, 8, 4);
+FIELD(kown_stat, rights, 12, 4);
+FIELD(kown_stat, object, 16, 8);
+FIELD(kown_stat, strong, 24, 4);
+FIELD(kown_stat, weak, 28, 4);
+FIELD(kown_stat, mode, 32, 4);
+FIELD(kown_stat, elem_size, 36, 4);
+FIELD(kown_stat, len, 40, 8);
+FIELD(kown_stat, cap, 48, 8);
+SIZE(kown_stat, 56);
+
+FIELD(kown_push, size, 0, 4);
+FIELD(kown_push, flags, 4, 4);
+FIELD(kown_push, handle, 8, 4);
+FIELD(kown_push, __reserved, 12, 4);
+FIELD(kown_push, data, 16, 8);
+FIELD(kown_push, count, 24, 8);
+FIELD(kown_push, index, 32, 8);
+SIZE(kown_push, 40);
+
+FIELD(kown_pop, size, 0, 4);
+FIELD(kown_pop, flags, 4, 4);
+FIELD(kown_pop, handle, 8, 4);
+FIELD(kown_pop, __reserved, 12, 4);
+FIELD(kown_pop, data, 16, 8);
+FIELD(kown_pop, count, 24, 8);
+FIELD(kown_pop, taken, 32, 8);
+SIZE(kown_pop, 40);
+
+FIELD(kown_read, size, 0, 4);
+FIELD(kown_read, flags, 4, 4);
+FIELD(kown_read, handle, 8, 4);
+FIELD(kown_read, __reserved, 12, 4);
+FIELD(kown_read, start, 16, 8);
+FIELD(kown_read, count, 24, 8);
+FIELD(kown_read, data, 32, 8);
+SIZE(kown_read, 40);
+
+FIELD(kown_export, size, 0, 4);
+FIELD(kown_export, flags, 4, 4);
+FIELD(kown_export, handle, 8, 4);
+FIELD(kown_export, rights, 12, 4);
+FIELD(kown_export, fd, 16, 4);
+FIELD(kown_export, __reserved, 20, 4);
+SIZE(kown_export, 24);
+
+FIELD(kown_import, size, 0, 4);
+FIELD(kown_import, flags, 4, 4);
+FIELD(kown_import, fd, 8, 4);
+FIELD(kown_import, rights, 12, 4);
+FIELD(kown_import, handle, 16, 4);
+FIELD(kown_import, __reserved, 20, 4);
+SIZE(kown_import, 24);
+
+#undef FIELD
+#undef SIZE
+
+#endif /* _KOWN_ABI_H */

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Commands: what ioctl() on the device can do.
+ */
+#ifndef _KOWN_COMMAND_H
+#define _KOWN_COMMAND_H
+
+#include "context.h"
+
+long kown_command(struct kown_context *context, unsigned int cmd,
+		  void __user *user);
+
+#endif /* _KOWN_COMMAND_H */

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Context: one open of the device.
+ */
+#ifndef _KOWN_CONTEXT_H
+#define _KOWN_CONTEXT_H
+
+#include "account.h"
+#include "handle.h"
+
+/**
+ * struct kown_context - what one open of the device owns
+ * @account: immutable, owns a reference
+ * @table: its handles; protects itself
+ */
+struct kown_context {
+	struct kown_account *account;
+	struct kown_table table;
+};
+
+struct kown_context *kown_context_new(void);
+void kown_context_free(struct kown_context *context);
+
+#endif /* _KOWN_CONTEXT_H */

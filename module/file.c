@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * File: exported handles are regular files of a small filesystem of our own.
+ *
+ * The inode number is the object's id. The inode has no open method: a descriptor
+ * cannot be opened again through /proc to get rights back. The file owns the object
+ * through its handle, and the object knows no file, so no cycle can arise.
+ *
+ * The filesystem is mounted while there are files, and no longer: its superblock
+ * pins the module until the last inode is gone, which is after a file's own release.
+ * It is not registered, so nobody can mount it.
+ */
+#include <linux/fs.h>
+#include <linux/module.h>
+#include <linux/mount.h>
+#include <linux/pseudo_fs.h>
+#include <linux/seq_file.h>
+
+#include <kown/compat.h>
+#include <uapi/linux/kown.h>
+
+#include "file.h"
+
+#define KOWN_FS_MAGIC	0x6b6f776e	/* "kown" */
+
+static struct vfsmount *kown_mnt;
+static int kown_mnt_users;
+
+/* What /proc/PID/fd shows; the name ends where the buffer does. */
+static char *kown_dname(struct dentry *dentry, char *buffer, int buflen)
+{
+	char name[32];
+	int size = 1 + scnprintf(name, sizeof(name), "kown:[%lu]",
+				 d_inode(dentry)->i_ino);
+
+	if (size > buflen)
+		return ERR_PTR(-ENAMETOOLONG);
+	return memcpy(buffer + buflen - size, name, size);
+}
+
+static const struct dentry_operations kown_dentry_ops = {
+	.d_dname = kown_dname,
+};
+
+static int kown_init_fs_context(struct fs_context *fc)
+{
+	struct pseudo_fs_context *ctx = init_pseudo(fc, KOWN_FS_MAGIC);
+
+	if (!ctx)
+		return -ENOMEM;
+	ctx->dops = &kown_dentry_ops;
+	return 0;
+}
+
+static struct file_system_type kown_fs_type = {
+	.name = "kown",
+	.owner = THIS_MODULE,
+	.init_fs_context = kown_init_fs_context,
+	.kill_sb = kill_anon_super,
+};
+
+static int kown_file_release(struct inode *inode, struct file *file)
+{
+	kown_handle_unpin(file->private_data);
+	simple_release_fs(&kown_mnt, &kown_mnt_users);
+	return 0;
+}
+
+static void kown_file_show_fdinfo(struct seq_file *m, struct file *file)
+{
+	struct kown_handle *handle = file->private_data;
+	struct kown_object *object = handle->object;
+	u64 len, cap;
+
+	if (kown_object_size(object, &len, &cap))
+		return;
+	seq_printf(m, "kown-object:\t%llu\n", object->id);
+	seq_printf(m, "kown-rights:\t0x%x\n", handle->rights);
+	seq_printf(m, "kown-strong:\t%u\n", kown_arc_strong_count(&object->arc));
+	seq_printf(m, "kown-weak:\t%u\n", kown_arc_weak_count(&object->arc));
+	seq_printf(m, "kown-len:\t%llu\n", len);
+}
+
+static const struct file_operations kown_file_fops = {
+	.owner = THIS_MODULE,
+	.release = kown_file_release,
+	.show_fdinfo = kown_file_show_fdinfo,
+};
+
+static int open_flags(u32 rights)
+{
+	if (!(rights & KOWN_RIGHT_WRITE))
+		return O_RDONLY;
+	return rights & KOWN_RIGHT_READ ? O_RDWR : O_WRONLY;
+}
+
+static struct inode *inode_new(const struct kown_object *object)
+{
+	struct inode *inode = alloc_anon_inode(kown_mnt->mnt_sb);
+
+	if (IS_ERR(inode))
+		return inode;
+	inode->i_ino = object->id;
+	inode->i_mode = S_IFREG | 0600;
+	return inode;
+}
+
+/**
+ * kown_file_new() - make a file of a handle
+ * @handle: the handle; the file takes the caller's pin over, if it is made
+ *
+ * Context: Process context, in a call on a file of this module. Sleeps.
+ * Return: the file, or -ENOMEM or -ENFILE.
+ */
+struct file *kown_file_new(struct kown_handle *handle)
+{
+	struct inode *inode;
+	struct file *file;
+	int err;
+
+	err = simple_pin_fs(&kown_fs_type, &kown_mnt, &kown_mnt_users);
+	if (err)
+		return ERR_PTR(err);
+	inode = inode_new(handle->object);
+	if (IS_ERR(inode)) {
+		err = PTR_ERR(inode);
+		goto unpin_fs;
+	}
+	file = alloc_file_pseudo(inode, kown_mnt, "kown",
+				 open_flags(handle->rights), &kown_file_fops);
+	if (IS_ERR(file)) {
+		err = PTR_ERR(file);
+		goto put_inode;
+	}
+	/* Put with the file; alloc_file_pseudo() relies on its caller for it. */
+	__module_get(THIS_MODULE);
+	file->private_data = handle;
+	return file;
+
+put_inode:
+	iput(inode);
+unpin_fs:
+	simple_release_fs(&kown_mnt, &kown_mnt_users);
+	return ERR_PTR(err);
+}
+
+/**
+ * kown_file_handle() - the handle behind a file
+ * @file: any file
+ *
+ * Context: Any.
+ * Return: the handle, good while the caller holds @file; or -EINVAL if EXPORT did
+ * not make this file.
+ */
+struct kown_handle *kown_file_handle(struct file *file)
+{
+	if (file->f_op != &kown_file_fops)
+		return ERR_PTR(-EINVAL);
+	return file->private_data;
+}

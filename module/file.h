@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * File: a handle that is a descriptor.
+ */
+#ifndef _KOWN_FILE_H
+#define _KOWN_FILE_H
+
+#include <linux/fs.h>
+
+#include "handle.h"
+
+struct file *kown_file_new(struct kown_handle *handle);
+struct kown_handle *kown_file_handle(struct file *file);
+
+#endif /* _KOWN_FILE_H */
