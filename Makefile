@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0
+# What a person types. What is built, and from what, stands in Kbuild and tools/Makefile.
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+ROUNDS ?= 1000
+# The scripts read KVER, ARCH, MEM and the like from the environment.
+
+# As typed: a $ is for the VM's shell, not for make.
+override export CMD := $(value CMD)
+
+OUT := $(CURDIR)/out
+# A script ends with this make, even if that is killed.
+TIED = --parent $(shell echo $$PPID)
+
+.DELETE_ON_ERROR:
+.PHONY: module tools install vm demo kunit check stress update-kernels clean help
+
+module:
+	@test -e $(KDIR)/Makefile || { echo "no kernel headers in $(KDIR): install those of your kernel, or set KDIR" >&2; exit 1; }
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+tools:
+	@scripts/deps build
+	$(MAKE) -C tools OUT=$(OUT)/tools
+
+install: module tools
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
+	install -D $(OUT)/tools/kown $(DESTDIR)/usr/local/bin/kown
+
+vm:
+	@scripts/deps build kernel vm
+	@exec scripts/vm $(TIED) $(if $(wildcard out/tools/tests),--tests) $(if $(CMD),--cmd "$$CMD")
+
+demo:
+	@scripts/deps build kernel vm
+	@exec scripts/vm $(TIED) --file COPYING:/demo/COPYING --cmd /demo/demo.sh
+
+kunit:
+	@scripts/deps build kernel kunit $(if $(filter x86_64,$(ARCH)),kunit-x86_64)
+	@exec scripts/kunit $(TIED)
+
+check:
+	@scripts/deps build kernel vm tests kunit $(if $(filter x86_64,$(ARCH)),kunit-x86_64)
+	@exec scripts/check $(TIED)
+
+stress:
+	@scripts/deps build kernel vm tests
+	@exec scripts/vm $(TIED) --tests --no-insmod --timeout 7200 --cmd 'ROUNDS=$(ROUNDS) /tests/insmod_stress.sh'
+
+update-kernels:
+	@scripts/kernel update
+
+clean:
+	@rm -rf out
+	@find . -path ./.git -prune -o \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' -o -name '.*.d' \
+		-o -name modules.order -o -name Module.symvers \) -exec rm -f {} +
+
+help:
+	@echo 'make                  kown.ko, for the kernel in KDIR (this machine'\''s)'
+	@echo 'make tools            the kown command, in out/tools'
+	@echo 'make install          both, on this machine (DESTDIR)'
+	@echo 'make demo             a tour: two processes, one object, a SIGKILL'
+	@echo 'make vm               a shell in a VM with kown.ko loaded'
+	@echo 'make vm CMD="..."     one command there; 125 says that the VM failed, not the command'
+	@echo 'make check            every test: KUnit, then the selftests in the VM'
+	@echo 'make kunit            KUnit alone; ARCH=x86_64 runs it in QEMU; KUNIT_ARGS="kown_vec*"'
+	@echo 'make stress           insmod, work, rmmod, ROUNDS times (1000)'
+	@echo 'make update-kernels   fetch Debian'\''s newest build of KVER; until then the cached one is used'
+	@echo 'make clean            remove what was built (not the cache of kernels, ~/.cache/kown)'
+	@echo
+	@echo 'KVER=6.1|6.12         the kernel of vm, demo, check, kunit and stress (6.1)'
+	@echo 'MEM=512 SMP=2         memory (MiB) and CPUs of the VM'
+	@echo 'ACCEL=kvm             hardware virtualisation, where it works (tcg: software)'
+	@echo 'TIMEOUT=600           seconds for a command in the VM; BOOT_TIMEOUT=60 until it is ready'
+	@echo 'MODPARAMS="..."       parameters for kown.ko in the VM'
+
+.DEFAULT:
+	@echo "make: no verb '$@'" >&2
+	@$(MAKE) --no-print-directory help >&2
+	@exit 2

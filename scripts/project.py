@@ -1,0 +1,17 @@
+"""What the scripts share."""
+
+import os
+
+import leash
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+OUT = os.path.join(ROOT, "out")
+
+# A make started from here is not a part of the make that may have started us.
+ENVIRONMENT = {name: value for name, value in os.environ.items()
+               if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "ARCH", "KDIR", "CMD")}
+
+
+def kernel(part, kver):
+    """The path of Debian's image, headers or source of a kernel, fetched if need be."""
+    return leash.output([os.path.join(ROOT, "scripts", "kernel"), part, kver])
