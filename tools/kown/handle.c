@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Handles in the inherited context: clone, drop, export, import.
+ */
+#include "tool.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "kown.h"
+#include "object.h"
+#include "out.h"
+
+struct handle_args {
+	uint32_t *handles;
+	uint32_t count;
+	uint32_t max;
+	uint32_t rights;
+	int fd;
+	bool json;
+};
+
+#define HANDLE_ARGS(most)	{ .max = (most), .rights = KOWN_RIGHTS_SAME, .fd = -1 }
+
+static error_t add_handle(struct handle_args *args, const char *text,
+			  struct argp_state *state)
+{
+	if (args->count == args->max)
+		return ARGP_ERR_UNKNOWN;
+	if (!args->handles)
+		args->handles = calloc(state->argc, sizeof(*args->handles));
+	if (!args->handles)
+		argp_failure(state, REFUSED, 0, "no memory");
+	args->handles[args->count++] = need_u32(state, "HANDLE", text);
+	return 0;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct handle_args *args = state->input;
+
+	switch (key) {
+	case OPT_RIGHTS:
+		args->rights = need_rights(state, arg);
+		return 0;
+	case OPT_FD:
+		args->fd = need_fd(state, arg);
+		return 0;
+	case OPT_JSON:
+		args->json = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		return add_handle(args, arg, state);
+	case ARGP_KEY_END:
+		if (args->max && !args->count)
+			argp_error(state, "which handle?");
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+void print_handle(uint32_t handle, bool json)
+{
+	struct out out;
+
+	if (!json) {
+		printf("%u\n", handle);
+		return;
+	}
+	out_begin(&out, true);
+	out_u64(&out, "handle", handle);
+	out_end(&out);
+}
+
+static const struct argp clone_argp = {
+	.options = (const struct argp_option[]){ RIGHTS_OPTION, JSON_OPTION, {} },
+	.parser = parse,
+	.args_doc = "HANDLE",
+	.doc = "Print another handle to the same object.\n"
+	       "\vA clone never has more rights than its source.\n"
+	       "\n"
+	       "Example:\n"
+	       "  kown clone 1 --rights r",
+};
+
+int do_clone(int argc, char **argv, char **command)
+{
+	struct handle_args args = HANDLE_ARGS(1);
+	uint32_t clone;
+	int ctx, err;
+
+	argp_parse(&clone_argp, argc, argv, 0, NULL, &args);
+	ctx = context_inherited();
+	if (ctx < 0)
+		return -ctx;
+	err = kown_clone(ctx, args.handles[0], args.rights, &clone);
+	if (err)
+		return refused("clone", err, "handle %u", args.handles[0]);
+	print_handle(clone, args.json);
+	return FINE;
+}
+
+static const struct argp drop_argp = {
+	.options = (const struct argp_option[]){ JSON_OPTION, {} },
+	.parser = parse,
+	.args_doc = "HANDLE...",
+	.doc = "Give handles up, in order; stop at the first that is refused.\n"
+	       "\vThe last reference dropped drops the object.\n"
+	       "\n"
+	       "Example:\n"
+	       "  kown drop 1 2 3",
+};
+
+int do_drop(int argc, char **argv, char **command)
+{
+	struct handle_args args = HANDLE_ARGS(UINT32_MAX);
+	uint32_t done;
+	struct out out;
+	int ctx, err;
+
+	argp_parse(&drop_argp, argc, argv, 0, NULL, &args);
+	ctx = context_inherited();
+	if (ctx < 0)
+		return -ctx;
+	err = kown_drop(ctx, args.handles, args.count, &done);
+	if (args.json) {
+		out_begin(&out, true);
+		out_u64(&out, "dropped", done);
+		out_end(&out);
+	}
+	if (!err)
+		return FINE;
+	if (done >= args.count)
+		return refused("drop", err, "drop");
+	if (done)
+		fprintf(stderr, "kown: %u of %u handles dropped, then:\n", done, args.count);
+	return refused("drop", err, "handle %u", args.handles[done]);
+}
+
+static const struct argp export_argp = {
+	.options = (const struct argp_option[]){ RIGHTS_OPTION, {} },
+	.parser = parse,
+	.args_doc = "HANDLE -- COMMAND...",
+	.doc = "Run COMMAND with a descriptor of the handle's object, its number in KOWN_FD.\n"
+	       "\vThe descriptor owns a reference of its own and never has more rights than the\n"
+	       "handle.\n"
+	       "\n"
+	       "Example:\n"
+	       "  kown export 1 --rights r -- kown cat",
+};
+
+int do_export(int argc, char **argv, char **command)
+{
+	struct handle_args args = HANDLE_ARGS(1);
+	int ctx, fd;
+
+	argp_parse(&export_argp, argc, argv, 0, NULL, &args);
+	if (!command)
+		return usage("export: what to run? see: kown export --help");
+	ctx = context_inherited();
+	if (ctx < 0)
+		return -ctx;
+	fd = kown_export(ctx, args.handles[0], args.rights);
+	if (fd < 0)
+		return refused("export", fd, "handle %u", args.handles[0]);
+	return run_with_fd(command, fd, NULL);
+}
+
+static const struct argp import_argp = {
+	.options = (const struct argp_option[]){
+		{ "fd", OPT_FD, "N", 0, "The descriptor (default: $KOWN_FD)" },
+		RIGHTS_OPTION, JSON_OPTION, {}
+	},
+	.parser = parse,
+	.doc = "Print a handle to a descriptor's object.\n"
+	       "\vThe descriptor stays open and keeps its own reference.\n"
+	       "\n"
+	       "Example:\n"
+	       "  kown import --fd 5 --rights rw",
+};
+
+int do_import(int argc, char **argv, char **command)
+{
+	struct handle_args args = HANDLE_ARGS(0);
+	uint32_t handle;
+	int ctx, err;
+
+	argp_parse(&import_argp, argc, argv, 0, NULL, &args);
+	ctx = context_inherited();
+	if (ctx < 0)
+		return -ctx;
+	if (args.fd < 0)
+		args.fd = object_inherited_fd();
+	if (args.fd < 0)
+		return -args.fd;
+	err = kown_import(ctx, args.fd, args.rights, &handle);
+	if (err)
+		return refused("import", err, "descriptor %d", args.fd);
+	print_handle(handle, args.json);
+	return FINE;
+}
