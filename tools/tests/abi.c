@@ -1,0 +1,493 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The contract that every command keeps: sizes, flags, reserved fields, struct
+ * pointers. Each test runs once for each command, from a call that would
+ * succeed with one thing wrong.
+ */
+#include "kown_test.h"
+#include "layout.h"
+#include "snapshot.h"
+
+#define LEN	512		/* elements in the object; POP takes some */
+
+#define ABI		FIXTURE_DATA(abi)
+#define ABI_VARIANT	FIXTURE_VARIANT(abi)
+
+#define offsetofend(type, field) \
+	(offsetof(type, field) + sizeof(((type *)0)->field))
+
+FIXTURE(abi) {
+	size_t page;
+	char *map;		/* one page, then a hole */
+	int ctx;
+	int fd;			/* an export */
+	__u32 handle;
+	__u32 spare;		/* for DROP */
+	__u64 elem;
+};
+
+FIXTURE_VARIANT(abi) {
+	unsigned int cmd;
+	__u32 size;
+	__u32 reserved;		/* offset of the reserved field, or 0 */
+	__u32 out_end;		/* end of the last output, or 0 */
+	bool whole;		/* all comes back, size lowered */
+};
+
+FIXTURE_VARIANT_ADD(abi, info) {
+	.cmd = KOWN_IOC_INFO,
+	.size = sizeof(struct kown_info),
+	.out_end = sizeof(struct kown_info),
+	.whole = true,
+};
+
+FIXTURE_VARIANT_ADD(abi, new) {
+	.cmd = KOWN_IOC_NEW,
+	.size = sizeof(struct kown_new),
+	.reserved = offsetof(struct kown_new, __reserved),
+	.out_end = sizeof(struct kown_new),
+	.whole = true,
+};
+
+FIXTURE_VARIANT_ADD(abi, clone) {
+	.cmd = KOWN_IOC_CLONE,
+	.size = sizeof(struct kown_clone),
+	.reserved = offsetof(struct kown_clone, __reserved),
+	.out_end = sizeof(struct kown_clone),
+	.whole = true,
+};
+
+FIXTURE_VARIANT_ADD(abi, drop) {
+	.cmd = KOWN_IOC_DROP,
+	.size = sizeof(struct kown_drop),
+	.out_end = offsetofend(struct kown_drop, done),
+};
+
+FIXTURE_VARIANT_ADD(abi, stat) {
+	.cmd = KOWN_IOC_STAT,
+	.size = sizeof(struct kown_stat),
+	.out_end = sizeof(struct kown_stat),
+	.whole = true,
+};
+
+FIXTURE_VARIANT_ADD(abi, push) {
+	.cmd = KOWN_IOC_PUSH,
+	.size = sizeof(struct kown_push),
+	.reserved = offsetof(struct kown_push, __reserved),
+	.out_end = offsetofend(struct kown_push, index),
+};
+
+FIXTURE_VARIANT_ADD(abi, pop) {
+	.cmd = KOWN_IOC_POP,
+	.size = sizeof(struct kown_pop),
+	.reserved = offsetof(struct kown_pop, __reserved),
+	.out_end = offsetofend(struct kown_pop, taken),
+};
+
+FIXTURE_VARIANT_ADD(abi, read) {
+	.cmd = KOWN_IOC_READ,
+	.size = sizeof(struct kown_read),
+	.reserved = offsetof(struct kown_read, __reserved),
+};
+
+FIXTURE_VARIANT_ADD(abi, export) {
+	.cmd = KOWN_IOC_EXPORT,
+	.size = sizeof(struct kown_export),
+	.reserved = offsetof(struct kown_export, __reserved),
+	.out_end = sizeof(struct kown_export),
+	.whole = true,
+};
+
+FIXTURE_VARIANT_ADD(abi, import) {
+	.cmd = KOWN_IOC_IMPORT,
+	.size = sizeof(struct kown_import),
+	.reserved = offsetof(struct kown_import, __reserved),
+	.out_end = sizeof(struct kown_import),
+	.whole = true,
+};
+
+FIXTURE_SETUP(abi)
+{
+	__u64 elems[LEN];
+
+	memset(elems, 0x11, sizeof(elems));
+	self->page = sysconf(_SC_PAGESIZE);
+	self->map = pages_with_hole(1);
+	ASSERT_NE(NULL, self->map);
+	self->ctx = kown_open();
+	ASSERT_LE(0, self->ctx);
+	ASSERT_EQ(0, kown_new(self->ctx, 8, 0, &self->handle));
+	ASSERT_EQ(0, kown_push(self->ctx, self->handle, elems, LEN));
+	ASSERT_EQ(0, kown_export(self->ctx, self->handle, KOWN_RIGHTS_SAME,
+				 &self->fd));
+	ASSERT_EQ(0, kown_clone(self->ctx, self->handle, 0, &self->spare));
+}
+
+FIXTURE_TEARDOWN(abi)
+{
+	close(self->fd);
+	close(self->ctx);
+}
+
+/* A call that would succeed; outputs and pads are a pattern. */
+static void valid(ABI *self, const ABI_VARIANT *variant, void *arg)
+{
+	union kown_arg *a = arg;
+	struct kown_stat stat;
+
+	kown_blank(a, variant->size);
+	if (variant->reserved)
+		memset(&a->byte[variant->reserved], 0, 4);
+
+	switch (variant->cmd) {
+	case KOWN_IOC_INFO:
+		break;
+	case KOWN_IOC_NEW:
+		a->new.mode = KOWN_MODE_SHARED;
+		a->new.elem_size = 8;
+		a->new.cap = 1;
+		break;
+	case KOWN_IOC_CLONE:
+		a->clone.handle = self->handle;
+		a->clone.rights = KOWN_RIGHTS_SAME;
+		break;
+	case KOWN_IOC_DROP:
+		if (kown_stat(self->ctx, self->spare, &stat))
+			kown_clone(self->ctx, self->handle, 0, &self->spare);
+		a->drop.handles = ptr_to_u64(&self->spare);
+		a->drop.count = 1;
+		break;
+	case KOWN_IOC_STAT:
+		a->stat.handle = self->handle;
+		break;
+	case KOWN_IOC_PUSH:
+		a->push.handle = self->handle;
+		a->push.data = ptr_to_u64(&self->elem);
+		a->push.count = 1;
+		break;
+	case KOWN_IOC_POP:
+		a->pop.handle = self->handle;
+		a->pop.data = ptr_to_u64(&self->elem);
+		a->pop.count = 1;
+		break;
+	case KOWN_IOC_READ:
+		a->read.handle = self->handle;
+		a->read.data = ptr_to_u64(&self->elem);
+		a->read.start = 1;
+		a->read.count = 1;
+		break;
+	case KOWN_IOC_EXPORT:
+		a->export.handle = self->handle;
+		a->export.rights = KOWN_RIGHTS_SAME;
+		break;
+	case KOWN_IOC_IMPORT:
+		a->import.fd = self->fd;
+		a->import.rights = KOWN_RIGHTS_SAME;
+		break;
+	}
+}
+
+static void refused(struct __test_metadata *_metadata, ABI *self,
+		    const ABI_VARIANT *variant, int err, void *arg,
+		    const char *what, unsigned long long n)
+{
+	struct snapshot before;
+	int fd = fd_lowest_free();
+
+	snapshot_take(_metadata, self->ctx, self->handle, &before);
+	ASSERT_EQ(err, kown_call(self->ctx, variant->cmd, arg)) {
+		TH_LOG("%s %llu", what, n);
+	}
+	snapshot_same(_metadata, self->ctx, self->handle, &before, what, n);
+	ASSERT_EQ(fd, fd_lowest_free());
+}
+
+static void accepted(struct __test_metadata *_metadata, ABI *self,
+		     const ABI_VARIANT *variant, void *arg,
+		     const char *what, unsigned long long n)
+{
+	ASSERT_EQ(0, kown_call(self->ctx, variant->cmd, arg)) {
+		TH_LOG("%s %llu", what, n);
+	}
+}
+
+TEST_F(abi, size_below_the_struct)
+{
+	union kown_arg a;
+	__u32 size;
+
+	for (size = 0; size < variant->size; size++) {
+		valid(self, variant, &a);
+		a.word[0] = size;
+		refused(_metadata, self, variant, EINVAL, &a, "size", size);
+	}
+}
+
+TEST_F(abi, size_beyond_the_struct_with_a_zero_tail)
+{
+	union kown_arg a;
+	__u32 size;
+
+	for (size = variant->size; size <= 2 * variant->size; size++) {
+		memset(&a, PATTERN, sizeof(a));
+		valid(self, variant, &a);
+		memset(&a.byte[variant->size], 0, size - variant->size);
+		a.word[0] = size;
+		accepted(_metadata, self, variant, &a, "size", size);
+		ASSERT_EQ(variant->whole ? variant->size : size, a.word[0]) {
+			TH_LOG("size %u", size);
+		}
+		ASSERT_TRUE(bytes_are(&a.byte[variant->size], 0,
+				      size - variant->size));
+		ASSERT_TRUE(bytes_are(&a.byte[size], PATTERN,
+				      sizeof(a) - size));
+	}
+}
+
+TEST_F(abi, size_beyond_the_struct_with_any_tail_byte_set)
+{
+	struct snapshot before;
+	union kown_arg a;
+	__u32 size, at;
+
+	valid(self, variant, &a);
+	snapshot_take(_metadata, self->ctx, self->handle, &before);
+	for (size = variant->size + 1; size <= 2 * variant->size; size++) {
+		for (at = variant->size; at < size; at++) {
+			valid(self, variant, &a);
+			memset(&a.byte[variant->size], 0, variant->size);
+			a.byte[at] = 1 << (at % 8);
+			a.word[0] = size;
+			ASSERT_EQ(E2BIG, kown_call(self->ctx, variant->cmd,
+						   &a)) {
+				TH_LOG("size %u, byte %u", size, at);
+			}
+		}
+		snapshot_same(_metadata, self->ctx, self->handle, &before,
+			      "size", size);
+	}
+}
+
+TEST_F(abi, size_around_a_page)
+{
+	static const __u32 too_large[] = {
+		1, 8, 0x1000, 0x10000, 0x7fffffff - 0x1000,
+		0x80000000 - 0x1000, 0xffffffff - 0x1000,
+	};
+	size_t len = 64 * self->page;
+	char *map = mmap(NULL, len, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	union kown_arg *a = (void *)map;
+	unsigned int i;
+
+	ASSERT_NE(MAP_FAILED, map);
+	valid(self, variant, a);
+	a->word[0] = self->page;
+	accepted(_metadata, self, variant, a, "size", self->page);
+	for (i = 0; i < ARRAY_SIZE(too_large); i++) {
+		memset(map, 0, len);
+		valid(self, variant, a);
+		a->word[0] = self->page + too_large[i];
+		refused(_metadata, self, variant, E2BIG, a, "size",
+			self->page + too_large[i]);
+	}
+}
+
+TEST_F(abi, flags_with_any_bit_set)
+{
+	union kown_arg a;
+	int bit;
+
+	for (bit = 0; bit < 32; bit++) {
+		valid(self, variant, &a);
+		a.word[1] = 1U << bit;
+		refused(_metadata, self, variant, EOPNOTSUPP, &a, "bit", bit);
+	}
+}
+
+TEST_F(abi, reserved_field_with_any_bit_set)
+{
+	union kown_arg a;
+	int bit;
+
+	if (!variant->reserved)
+		return;
+	for (bit = 0; bit < 32; bit++) {
+		valid(self, variant, &a);
+		a.byte[variant->reserved + bit / 8] = 1 << (bit % 8);
+		refused(_metadata, self, variant, EOPNOTSUPP, &a, "bit", bit);
+	}
+}
+
+TEST_F(abi, struct_at_an_address_that_is_not_mapped)
+{
+	const uintptr_t nowhere[] = {
+		0, 1, self->page - 1, (uintptr_t)self->map + self->page,
+		(uintptr_t)1 << (sizeof(long) * 8 - 1),
+		-(uintptr_t)self->page, -(uintptr_t)4, -(uintptr_t)1,
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(nowhere); i++)
+		refused(_metadata, self, variant, EFAULT, (void *)nowhere[i],
+			"address", nowhere[i]);
+}
+
+TEST_F(abi, struct_that_runs_into_a_hole)
+{
+	char *end = self->map + self->page;
+	union kown_arg a;
+	__u32 n;
+
+	for (n = 1; n < variant->size; n++) {
+		valid(self, variant, &a);
+		memcpy(end - n, &a, n);
+		refused(_metadata, self, variant, EFAULT, end - n,
+			"bytes mapped", n);
+	}
+}
+
+TEST_F(abi, struct_that_ends_before_a_hole)
+{
+	char *at = self->map + self->page - variant->size;
+
+	valid(self, variant, at);
+	accepted(_metadata, self, variant, at, "size", variant->size);
+}
+
+TEST_F(abi, struct_at_any_alignment)
+{
+	unsigned int i;
+
+	for (i = 0; i < 8; i++) {
+		valid(self, variant, self->map + i);
+		accepted(_metadata, self, variant, self->map + i, "offset", i);
+	}
+}
+
+TEST_F(abi, struct_in_a_page_that_is_read_only)
+{
+	valid(self, variant, self->map);
+	ASSERT_EQ(0, mprotect(self->map, self->page, PROT_READ));
+	if (variant->out_end)
+		refused(_metadata, self, variant, EFAULT, self->map,
+			"read only", 0);
+	else
+		accepted(_metadata, self, variant, self->map, "read only", 0);
+}
+
+/* @n bytes writable, the rest read only; EFAULT if any of that is an output. */
+TEST_F(abi, struct_with_outputs_in_a_page_that_is_read_only)
+{
+	char *map = mmap(NULL, 2 * self->page, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *second = map + self->page;
+	__u32 n;
+
+	ASSERT_NE(MAP_FAILED, map);
+	for (n = 1; n < variant->size; n++) {
+		char *at = second - n;
+
+		ASSERT_EQ(0, mprotect(second, self->page,
+				      PROT_READ | PROT_WRITE));
+		valid(self, variant, at);
+		ASSERT_EQ(0, mprotect(second, self->page, PROT_READ));
+		if (n < variant->out_end)
+			refused(_metadata, self, variant, EFAULT, at,
+				"bytes writable", n);
+		else
+			accepted(_metadata, self, variant, at,
+				 "bytes writable", n);
+	}
+}
+
+/* The call that all others here are made from. */
+TEST_F(abi, valid_call_succeeds)
+{
+	union kown_arg a;
+
+	valid(self, variant, &a);
+	accepted(_metadata, self, variant, &a, "size", variant->size);
+	ASSERT_EQ(variant->size, a.word[0]);
+	ASSERT_EQ(0, a.word[1]);
+}
+
+FIXTURE(number) {
+	int ctx;
+};
+
+FIXTURE_SETUP(number)
+{
+	self->ctx = kown_open();
+	ASSERT_LE(0, self->ctx);
+}
+
+FIXTURE_TEARDOWN(number)
+{
+	close(self->ctx);
+}
+
+#define COMMANDS	10
+
+TEST_F(number, command_that_does_not_exist)
+{
+	unsigned char arg[4096] = { 0 };
+	unsigned int nr;
+
+	for (nr = COMMANDS; nr < 256; nr++) {
+		ASSERT_EQ(ENOTTY, kown_call(self->ctx,
+					    _IO(KOWN_IOC_MAGIC, nr), arg));
+		ASSERT_EQ(ENOTTY, kown_call(self->ctx,
+					    _IO(KOWN_IOC_MAGIC, nr), NULL));
+	}
+}
+
+TEST_F(number, command_with_any_direction_or_size_bit)
+{
+	unsigned char arg[4096] = { 0 };
+	unsigned int nr, bit, cmd;
+
+	for (nr = 0; nr < COMMANDS; nr++) {
+		for (bit = 16; bit < 32; bit++) {
+			cmd = _IO(KOWN_IOC_MAGIC, nr) | 1U << bit;
+			ASSERT_EQ(ENOTTY, kown_call(self->ctx, cmd, arg)) {
+				TH_LOG("nr %u bit %u", nr, bit);
+			}
+		}
+	}
+}
+
+TEST_F(number, command_with_another_magic)
+{
+	unsigned char arg[4096] = { 0 };
+	unsigned int magic, nr;
+
+	for (magic = 0; magic < 256; magic++) {
+		if (magic == KOWN_IOC_MAGIC)
+			continue;
+		for (nr = 0; nr < COMMANDS; nr++) {
+			/* FIGETBSZ: answered for every file. */
+			if (_IO(magic, nr) == _IO(0, 2))
+				continue;
+			ASSERT_EQ(ENOTTY, kown_call(self->ctx, _IO(magic, nr),
+						    arg)) {
+				TH_LOG("magic 0x%x nr %u", magic, nr);
+			}
+		}
+	}
+}
+
+TEST_F(number, context_is_no_stream)
+{
+	char buf[8];
+
+	ASSERT_EQ(-1, read(self->ctx, buf, sizeof(buf)));
+	ASSERT_EQ(EINVAL, errno);
+	ASSERT_EQ(-1, write(self->ctx, buf, sizeof(buf)));
+	ASSERT_EQ(EINVAL, errno);
+	ASSERT_EQ(MAP_FAILED, mmap(NULL, sysconf(_SC_PAGESIZE), PROT_READ,
+				   MAP_SHARED, self->ctx, 0));
+	ASSERT_EQ(ENODEV, errno);
+}
+
+TEST_HARNESS_MAIN

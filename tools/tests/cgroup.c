@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Memory that a cgroup pays for: in one of 8 MB every command that takes memory
+ * ends with ENOMEM, nobody is killed for it, and the machine keeps its memory.
+ */
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "kown_test.h"
+
+#define LIMIT		"8388608"
+#define MOUNT		"/sys/fs/cgroup"
+#define GROUP		MOUNT "/kown-test"
+#define UNMOVED_KB	(16 << 10)	/* twice the cgroup, for noise */
+
+static bool put(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+	bool ok = fd >= 0 && write(fd, text, strlen(text)) > 0;
+
+	close(fd);
+	return ok;
+}
+
+/* The number after @key in @path, or -1. */
+static long long number_in(const char *path, const char *key)
+{
+	long long value = -1;
+	char line[256];
+	FILE *file = fopen(path, "r");
+
+	while (file && fgets(line, sizeof(line), file)) {
+		if (!strncmp(line, key, strlen(key)) &&
+		    sscanf(line + strlen(key), "%lld", &value) == 1)
+			break;
+	}
+	if (file)
+		fclose(file);
+	return value;
+}
+
+static const char *group_make(void)
+{
+	if (access(MOUNT "/cgroup.controllers", F_OK) &&
+	    mount("kown", MOUNT, "cgroup2", 0, NULL))
+		return "no cgroup2";
+	put(MOUNT "/cgroup.subtree_control", "+memory");
+	if (mkdir(GROUP, 0755) && errno != EEXIST)
+		return "no cgroup can be made";
+	if (!put(GROUP "/memory.max", LIMIT))
+		return "no memory controller";
+	put(GROUP "/memory.swap.max", "0");
+	return NULL;
+}
+
+/* Commands that take memory, again and again; each returns its last errno. */
+static int new_empty(int ctx)
+{
+	__u32 handle;
+	int err;
+
+	while (!(err = kown_new(ctx, 8, 0, &handle)))
+		;
+	return err;
+}
+
+static int new_with_small_capacity(int ctx)
+{
+	__u32 handle;
+	int err;
+
+	while (!(err = kown_new(ctx, 1, 1000, &handle)))
+		;
+	return err;
+}
+
+static int new_with_large_capacity(int ctx)
+{
+	__u32 handle;
+	int err;
+
+	while (!(err = kown_new(ctx, 4096, 100, &handle)))
+		;
+	return err;
+}
+
+static int new_far_beyond(int ctx)
+{
+	__u32 handle;
+
+	return kown_new(ctx, 4096, 16 << 10, &handle);
+}
+
+static int push_to_one(int ctx)
+{
+	static char elems[8192];
+	__u32 handle;
+	int err = kown_new(ctx, 1, 0, &handle);
+
+	while (!err)
+		err = kown_push(ctx, handle, elems, sizeof(elems));
+	return err;
+}
+
+static int push_to_many(int ctx)
+{
+	static char elems[100];
+	__u32 handle;
+	int err;
+
+	do {
+		err = kown_new(ctx, 1, 0, &handle);
+		if (!err)
+			err = kown_push(ctx, handle, elems, sizeof(elems));
+	} while (!err);
+	return err;
+}
+
+static int clone_one(int ctx)
+{
+	__u32 handle, clone;
+	int err = kown_new(ctx, 8, 0, &handle);
+
+	while (!err)
+		err = kown_clone(ctx, handle, KOWN_RIGHTS_SAME, &clone);
+	return err;
+}
+
+static int import_one(int ctx)
+{
+	__u32 handle, clone;
+	int fd, err = kown_new(ctx, 8, 0, &handle);
+
+	if (!err)
+		err = kown_export(ctx, handle, KOWN_RIGHTS_SAME, &fd);
+	while (!err)
+		err = kown_import(ctx, fd, KOWN_RIGHTS_SAME, &clone);
+	return err;
+}
+
+/* What the cgroup must have paid for by the time that it ends. */
+static const struct taker {
+	const char *name;
+	int (*take)(int ctx);
+	int paid;
+} takers[] = {
+	{ "NEW of empty objects", new_empty, 6 << 20 },
+	{ "NEW of small objects", new_with_small_capacity, 6 << 20 },
+	{ "NEW of large objects", new_with_large_capacity, 6 << 20 },
+	{ "NEW of one object far too large", new_far_beyond, 0 },
+	{ "PUSH to one object", push_to_one, 2 << 20 },	/* it doubles */
+	{ "PUSH to many objects", push_to_many, 6 << 20 },
+	{ "CLONE of one object", clone_one, 6 << 20 },
+	{ "IMPORT of one object", import_one, 6 << 20 },
+};
+
+/* A context has its own limit, so it may take several to fill the cgroup. */
+static int take_all(const struct taker *taker)
+{
+	static int ctx[64];
+	int err = ENOSPC;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(ctx); i++)
+		ctx[i] = kown_open();
+	for (i = 0; err == ENOSPC && i < ARRAY_SIZE(ctx); i++)
+		err = taker->take(ctx[i]);
+	return err;
+}
+
+FIXTURE(cgroup) {
+	const char *missing;
+};
+
+FIXTURE_SETUP(cgroup)
+{
+	self->missing = group_make();
+}
+
+FIXTURE_TEARDOWN(cgroup)
+{
+	rmdir(GROUP);
+}
+
+/*
+ * In the cgroup, where a write to a pipe or a page fault at the wrong moment would
+ * be what it is killed for: so all memory is there before, and the answer goes
+ * through it.
+ */
+static pid_t take_in_group(const struct taker *taker, int *result)
+{
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	if (mlockall(MCL_CURRENT | MCL_FUTURE) ||
+	    !put(GROUP "/cgroup.procs", "0"))
+		_exit(1);
+	WRITE_ONCE(*result, take_all(taker));
+	for (;;)
+		pause();	/* with all of it */
+}
+
+static void stays_inside(struct __test_metadata *_metadata,
+			 const struct taker *taker)
+{
+	int *result = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+				    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	long long before, after, killed;
+	int status;
+	pid_t pid;
+
+	ASSERT_NE(MAP_FAILED, result);
+	*result = -1;
+	killed = number_in(GROUP "/memory.events", "oom_kill ");
+	before = number_in("/proc/meminfo", "MemAvailable:");
+	pid = take_in_group(taker, result);
+	ASSERT_LT(0, pid);
+	while (READ_ONCE(*result) == -1) {
+		ASSERT_EQ(0, waitpid(pid, &status, WNOHANG)) {
+			TH_LOG("%s: ended with 0x%x", taker->name, status);
+		}
+		usleep(1000);
+	}
+	EXPECT_EQ(ENOMEM, *result) TH_LOG("%s", taker->name);
+	after = number_in("/proc/meminfo", "MemAvailable:");
+	EXPECT_GT(UNMOVED_KB, before - after) TH_LOG("%s", taker->name);
+	EXPECT_LT(taker->paid, number_in(GROUP "/memory.current", "")) {
+		TH_LOG("%s", taker->name);
+	}
+	EXPECT_EQ(killed, number_in(GROUP "/memory.events", "oom_kill "));
+	ASSERT_EQ(0, kill(pid, SIGKILL));
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	munmap(result, 4096);
+}
+
+TEST_F_TIMEOUT(cgroup, every_command_ends_with_enomem, 60)
+{
+	struct kown_info info;
+	int i, ctx = kown_open();
+
+	if (self->missing)
+		SKIP(return, "%s", self->missing);
+	for (i = 0; i < ARRAY_SIZE(takers); i++) {
+		stays_inside(_metadata, &takers[i]);
+		ASSERT_EQ(0, kown_info(ctx, &info));
+		EXPECT_EQ(0, info.all_objects);
+		EXPECT_EQ(0, info.all_handles);
+		EXPECT_EQ(0, info.all_bytes);
+	}
+	close(ctx);
+}
+
+/* What did not fit changed nothing. */
+TEST_F(cgroup, object_is_unchanged_by_a_push_that_did_not_fit)
+{
+	static char elems[64 << 10];
+	int status;
+	pid_t pid;
+
+	if (self->missing)
+		SKIP(return, "%s", self->missing);
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (pid == 0) {
+		int ctx = kown_open(), err;
+		struct kown_stat stat;
+		__u64 len = 0, i;
+		__u32 handle;
+
+		if (mlockall(MCL_CURRENT | MCL_FUTURE) ||
+		    !put(GROUP "/cgroup.procs", "0") ||
+		    kown_new(ctx, 1, 0, &handle))
+			_exit(1);
+		memset(elems, 'x', sizeof(elems));
+		while (!(err = kown_push(ctx, handle, elems, sizeof(elems))))
+			len += sizeof(elems);
+		if (err != ENOMEM)
+			_exit(2);
+		if (kown_stat(ctx, handle, &stat) || stat.len != len)
+			_exit(3);
+		for (i = 0; i < len; i += sizeof(elems)) {
+			memset(elems, 0, sizeof(elems));
+			if (kown_read(ctx, handle, i, sizeof(elems), elems) ||
+			    elems[0] != 'x' || elems[sizeof(elems) - 1] != 'x')
+				_exit(4);
+		}
+		/* And there is room again once something goes. */
+		if (kown_drop(ctx, handle) || kown_new(ctx, 4096, 100, &handle))
+			_exit(5);
+		_exit(0);
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status) TH_LOG("step %d", WEXITSTATUS(status));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,26 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# The C program that README.md prints: it was compiled as it stands there.
+
+. "$(dirname "$0")/ktap.sh"
+
+test_readme_program_runs()
+{
+	[ -x "$here/bin/example" ] || skip "README.md has no C program"
+	"$here/bin/example" > "$scratch/out" 2> "$scratch/err"
+	expect status $? 0
+	expect stderr "$(cat "$scratch/err")" ""
+	expect lines "$(wc -l < "$scratch/out")" 1
+	cat "$scratch/out"
+}
+
+test_readme_program_leaves_nothing()
+{
+	[ -x "$here/bin/example" ] || skip "README.md has no C program"
+	"$here/bin/example" > /dev/null
+	expect counts "$(kown info | grep '^all_' | tr -s ' ' | tr '\n' ' ')" \
+		"all_objects 0 all_handles 0 all_bytes 0 "
+}
+
+run_tests

@@ -1,0 +1,641 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Pointers to elements that lead nowhere, lead there only half, or lead to a
+ * page that is not served yet: a copy that waits must not make others wait.
+ */
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <linux/userfaultfd.h>
+
+#include "kown_test.h"
+#include "snapshot.h"
+
+#define FAULT		FIXTURE_DATA(fault)
+#define UNSERVED	FIXTURE_DATA(unserved)
+#define EVICTED		FIXTURE_DATA(evicted)
+
+FIXTURE(fault) {
+	int ctx;
+	__u32 handle;		/* 4096 bytes */
+	size_t page;
+	char *hole;		/* 300 pages before it are mapped */
+};
+
+FIXTURE_SETUP(fault)
+{
+	unsigned char bytes[4096];
+	int i;
+
+	for (i = 0; i < sizeof(bytes); i++)
+		bytes[i] = i * 7;
+	self->page = sysconf(_SC_PAGESIZE);
+	self->hole = pages_with_hole(300);
+	ASSERT_NE(NULL, self->hole);
+	self->hole += 300 * self->page;
+	self->ctx = kown_open();
+	ASSERT_LE(0, self->ctx);
+	ASSERT_EQ(0, kown_new(self->ctx, 1, 0, &self->handle));
+	ASSERT_EQ(0, kown_push(self->ctx, self->handle, bytes, sizeof(bytes)));
+}
+
+FIXTURE_TEARDOWN(fault)
+{
+	close(self->ctx);
+}
+
+TEST_F(fault, pointer_that_leads_nowhere)
+{
+	static const __u64 one = 1;
+	const __u64 nowhere[] = {
+		0, 1, self->page - 1, ptr_to_u64(self->hole),
+		ptr_to_u64(self->hole) + self->page - 8,
+		one << 32 | 8, one << 47, (one << 47) - self->page,
+		one << 48, one << 56, one << 63, (one << 63) - 8,
+		ptr_to_u64(&one) | one << 63, ptr_to_u64(&one) | one << 48,
+		(ptr_to_u64(&one) & 0xffffffff) | 0xffffffffULL << 32,
+		0xffff888000000000, 0xffffffff81000000, 0xffffffffff600000,
+		-(__u64)self->page, -(__u64)8, -(__u64)1,
+	};
+	struct snapshot before;
+	int i;
+
+	snapshot_take(_metadata, self->ctx, self->handle, &before);
+	for (i = 0; i < ARRAY_SIZE(nowhere); i++) {
+		ASSERT_EQ(EFAULT, kown_push_at(self->ctx, self->handle,
+					       nowhere[i], 8, NULL)) {
+			TH_LOG("0x%llx", nowhere[i]);
+		}
+		ASSERT_EQ(EFAULT, kown_pop_at(self->ctx, self->handle,
+					      nowhere[i], 8, NULL)) {
+			TH_LOG("0x%llx", nowhere[i]);
+		}
+		ASSERT_EQ(EFAULT, kown_read_at(self->ctx, self->handle, 0, 8,
+					       nowhere[i])) {
+			TH_LOG("0x%llx", nowhere[i]);
+		}
+		snapshot_same(_metadata, self->ctx, self->handle, &before,
+			      "pointer", nowhere[i]);
+	}
+}
+
+/* The upper half of a pointer counts for a 32-bit program too. */
+TEST_F(fault, pointer_with_any_upper_bit_set)
+{
+	static char bytes[8];
+	struct snapshot before;
+	__u64 pointer;
+	int bit;
+
+	snapshot_take(_metadata, self->ctx, self->handle, &before);
+	for (bit = sizeof(long) == 4 ? 32 : 47; bit < 64; bit++) {
+		pointer = ptr_to_u64(bytes) | 1ULL << bit;
+		if (pointer == ptr_to_u64(bytes))
+			continue;
+		ASSERT_EQ(EFAULT, kown_push_at(self->ctx, self->handle, pointer,
+					       8, NULL)) TH_LOG("bit %d", bit);
+		ASSERT_EQ(EFAULT, kown_pop_at(self->ctx, self->handle, pointer,
+					      8, NULL)) TH_LOG("bit %d", bit);
+		ASSERT_EQ(EFAULT, kown_read_at(self->ctx, self->handle, 0, 8,
+					       pointer)) TH_LOG("bit %d", bit);
+		snapshot_same(_metadata, self->ctx, self->handle, &before,
+			      "bit", bit);
+	}
+}
+
+/* The first @there bytes of @bytes are mapped. */
+static void half_mapped(struct __test_metadata *_metadata, FAULT *self,
+			size_t bytes, size_t there)
+{
+	char *at = self->hole - there;
+	struct snapshot before;
+
+	snapshot_take(_metadata, self->ctx, self->handle, &before);
+	ASSERT_EQ(EFAULT, kown_push(self->ctx, self->handle, at, bytes)) {
+		TH_LOG("%zu of %zu", there, bytes);
+	}
+	if (bytes <= before.stat.len) {
+		ASSERT_EQ(EFAULT, kown_pop(self->ctx, self->handle, at, bytes,
+					   NULL)) {
+			TH_LOG("%zu of %zu", there, bytes);
+		}
+		ASSERT_EQ(EFAULT, kown_read(self->ctx, self->handle, 0, bytes,
+					    at)) {
+			TH_LOG("%zu of %zu", there, bytes);
+		}
+	}
+	snapshot_same(_metadata, self->ctx, self->handle, &before, "mapped",
+		      there);
+}
+
+TEST_F(fault, elements_that_run_into_a_hole_at_any_byte)
+{
+	size_t bytes, there;
+
+	for (bytes = 1; bytes <= 24; bytes++) {
+		for (there = 0; there < bytes; there++)
+			half_mapped(_metadata, self, bytes, there);
+	}
+	for (there = 0; there < 4096; there += 61)
+		half_mapped(_metadata, self, 4096, there);
+}
+
+TEST_F(fault, elements_that_run_into_a_hole_after_many_pages)
+{
+	size_t pages, off;
+
+	for (pages = 1; pages <= 299; pages += pages < 20 ? 1 : 31) {
+		for (off = 0; off < 3; off++)
+			half_mapped(_metadata, self, pages * self->page + 9,
+				    pages * self->page + off - 1);
+	}
+}
+
+/* As above, of an object that has all of it. */
+TEST_F(fault, pop_and_read_into_a_hole_after_many_pages)
+{
+	size_t bytes = 200 * self->page, pages;
+	struct kown_stat stat;
+	__u32 handle;
+	char *copy;
+
+	copy = malloc(bytes);
+	ASSERT_NE(NULL, copy);
+	memset(self->hole - bytes, 0x3c, bytes);
+	ASSERT_EQ(0, kown_new(self->ctx, 1, 0, &handle));
+	ASSERT_EQ(0, kown_push(self->ctx, handle, self->hole - bytes, bytes));
+	for (pages = 0; pages < 200; pages += 7) {
+		char *at = self->hole - pages * self->page;
+
+		ASSERT_EQ(EFAULT, kown_pop(self->ctx, handle, at, bytes, NULL));
+		ASSERT_EQ(EFAULT, kown_read(self->ctx, handle, 0, bytes, at));
+		ASSERT_EQ(0, kown_stat(self->ctx, handle, &stat));
+		ASSERT_EQ(bytes, stat.len);
+	}
+	ASSERT_EQ(0, kown_read(self->ctx, handle, 0, bytes, copy));
+	ASSERT_TRUE(bytes_are(copy, 0x3c, bytes));
+}
+
+TEST_F(fault, destination_that_is_read_only)
+{
+	char *map = self->hole - self->page;
+	struct snapshot before;
+	size_t n;
+
+	ASSERT_EQ(0, mprotect(map, self->page, PROT_READ));
+	snapshot_take(_metadata, self->ctx, self->handle, &before);
+	for (n = 0; n < 64; n++) {
+		ASSERT_EQ(EFAULT, kown_pop(self->ctx, self->handle, map - n,
+					   64, NULL));
+		ASSERT_EQ(EFAULT, kown_read(self->ctx, self->handle, 0, 64,
+					    map - n));
+	}
+	snapshot_same(_metadata, self->ctx, self->handle, &before, "only", 0);
+	ASSERT_EQ(0, kown_push(self->ctx, self->handle, map, 64));
+}
+
+/* Mapped, but there is no file behind it. */
+TEST_F(fault, elements_beyond_the_end_of_a_file)
+{
+	int fd = memfd_create("kown", 0);
+	struct snapshot before;
+	char *map;
+
+	ASSERT_EQ(0, ftruncate(fd, self->page));
+	map = mmap(NULL, 2 * self->page, PROT_READ | PROT_WRITE, MAP_SHARED,
+		   fd, 0);
+	ASSERT_NE(MAP_FAILED, map);
+	map += self->page - 8;
+	snapshot_take(_metadata, self->ctx, self->handle, &before);
+	ASSERT_EQ(EFAULT, kown_push(self->ctx, self->handle, map, 16));
+	ASSERT_EQ(EFAULT, kown_pop(self->ctx, self->handle, map, 16, NULL));
+	ASSERT_EQ(EFAULT, kown_read(self->ctx, self->handle, 0, 16, map));
+	snapshot_same(_metadata, self->ctx, self->handle, &before, "file", 0);
+	ASSERT_EQ(0, kown_push(self->ctx, self->handle, map, 8));
+}
+
+/* Which of the two wins is not said; that the object survives is. */
+TEST_F(fault, elements_over_the_struct_itself)
+{
+	struct kown_push *push;
+	struct kown_pop *pop;
+	struct kown_stat stat;
+	union kown_arg a;
+	size_t off;
+
+	for (off = 0; off <= 40; off += 4) {
+		push = &a.push;
+		memset(&a, 0, sizeof(a));
+		push->size = sizeof(*push);
+		push->handle = self->handle;
+		push->data = ptr_to_u64(&a.byte[off]);
+		push->count = 16;
+		ASSERT_EQ(0, kown_call(self->ctx, KOWN_IOC_PUSH, &a));
+		pop = &a.pop;
+		memset(&a, 0, sizeof(a));
+		pop->size = sizeof(*pop);
+		pop->handle = self->handle;
+		pop->data = ptr_to_u64(&a.byte[off]);
+		pop->count = 16;
+		ASSERT_EQ(0, kown_call(self->ctx, KOWN_IOC_POP, &a));
+		ASSERT_EQ(0, kown_stat(self->ctx, self->handle, &stat));
+		ASSERT_EQ(4096, stat.len);
+	}
+}
+
+/* A page that nobody serves, for as long as we like. */
+FIXTURE(unserved) {
+	int ctx, other, uffd;
+	__u32 handle, theirs;	/* one object, in two contexts */
+	__u32 spare[4];		/* for DROP */
+	size_t page;
+	char *border;		/* of a page that is there and one that is not */
+	char *content;		/* of the second */
+	union kown_arg full;
+	void *arg;		/* of the call that waits */
+	unsigned int cmd;
+	__u64 elems[4];
+};
+
+FIXTURE_VARIANT(unserved) {
+	unsigned int cmd;
+	bool in_struct;		/* rather than in the elements */
+};
+
+FIXTURE_VARIANT_ADD(unserved, push_elements) {
+	.cmd = KOWN_IOC_PUSH,
+};
+
+FIXTURE_VARIANT_ADD(unserved, pop_elements) {
+	.cmd = KOWN_IOC_POP,
+};
+
+FIXTURE_VARIANT_ADD(unserved, read_elements) {
+	.cmd = KOWN_IOC_READ,
+};
+
+FIXTURE_VARIANT_ADD(unserved, drop_handles) {
+	.cmd = KOWN_IOC_DROP,
+};
+
+FIXTURE_VARIANT_ADD(unserved, push_struct) {
+	.cmd = KOWN_IOC_PUSH,
+	.in_struct = true,
+};
+
+FIXTURE_VARIANT_ADD(unserved, pop_struct) {
+	.cmd = KOWN_IOC_POP,
+	.in_struct = true,
+};
+
+FIXTURE_VARIANT_ADD(unserved, read_struct) {
+	.cmd = KOWN_IOC_READ,
+	.in_struct = true,
+};
+
+FIXTURE_VARIANT_ADD(unserved, drop_struct) {
+	.cmd = KOWN_IOC_DROP,
+	.in_struct = true,
+};
+
+FIXTURE_VARIANT_ADD(unserved, stat_struct) {
+	.cmd = KOWN_IOC_STAT,
+	.in_struct = true,
+};
+
+static int uffd_open(void)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	int fd = syscall(__NR_userfaultfd, O_CLOEXEC);
+
+	if (fd >= 0 && ioctl(fd, UFFDIO_API, &api)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+static int uffd_watch(int uffd, void *at, size_t bytes)
+{
+	struct uffdio_register reg = {
+		.range = { .start = (uintptr_t)at, .len = bytes },
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+
+	return ioctl(uffd, UFFDIO_REGISTER, &reg);
+}
+
+static bool uffd_wait(int uffd)
+{
+	struct pollfd pfd = { .fd = uffd, .events = POLLIN };
+	struct uffd_msg msg;
+
+	return poll(&pfd, 1, 5000) == 1 &&
+	       read(uffd, &msg, sizeof(msg)) == sizeof(msg);
+}
+
+static int uffd_serve(int uffd, void *at, const void *from, size_t bytes)
+{
+	struct uffdio_copy copy = {
+		.dst = (uintptr_t)at, .src = (uintptr_t)from, .len = bytes,
+	};
+
+	return ioctl(uffd, UFFDIO_COPY, &copy);
+}
+
+FIXTURE_SETUP(unserved)
+{
+	__u64 elems[64];
+	char *map;
+	int fd, i;
+
+	for (i = 0; i < 64; i++)
+		elems[i] = 1000 + i;
+	self->page = sysconf(_SC_PAGESIZE);
+	self->content = calloc(1, self->page);
+	map = mmap(NULL, 2 * self->page, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_TRUE(self->content && map != MAP_FAILED);
+	self->border = map + self->page;
+	self->ctx = kown_open();
+	self->other = kown_open();
+	ASSERT_LE(0, self->other);
+	ASSERT_EQ(0, kown_new(self->ctx, 8, 0, &self->handle));
+	ASSERT_EQ(0, kown_push(self->ctx, self->handle, elems, 64));
+	ASSERT_EQ(0, kown_export(self->ctx, self->handle, KOWN_RIGHTS_SAME,
+				 &fd));
+	ASSERT_EQ(0, kown_import(self->other, fd, KOWN_RIGHTS_SAME,
+				 &self->theirs));
+	close(fd);
+	for (i = 0; i < 4; i++) {
+		fd = kown_clone(self->ctx, self->handle, 0, &self->spare[i]);
+		ASSERT_EQ(0, fd);
+	}
+	self->uffd = uffd_open();
+	if (self->uffd >= 0) {
+		ASSERT_EQ(0, uffd_watch(self->uffd, self->border, self->page));
+	}
+}
+
+FIXTURE_TEARDOWN(unserved)
+{
+	close(self->uffd);
+	close(self->other);
+	close(self->ctx);
+}
+
+/* A call whose struct, or elements, begin 8 bytes before the border. */
+static void prepare(UNSERVED *self, unsigned int cmd, bool in_struct)
+{
+	void *data = in_struct ? (char *)self->elems :
+		     self->border - 8;
+	union kown_arg *a = &self->full;
+	int i;
+
+	for (i = 0; i < 4; i++)
+		self->elems[i] = 2000 + i;
+	memset(a, 0, sizeof(*a));
+	switch (cmd) {
+	case KOWN_IOC_PUSH:
+		a->push.size = sizeof(a->push);
+		a->push.data = ptr_to_u64(data);
+		a->push.count = 4;
+		break;
+	case KOWN_IOC_POP:
+		a->pop.size = sizeof(a->pop);
+		a->pop.data = ptr_to_u64(data);
+		a->pop.count = 4;
+		break;
+	case KOWN_IOC_READ:
+		a->read.size = sizeof(a->read);
+		a->read.data = ptr_to_u64(data);
+		a->read.count = 4;
+		break;
+	case KOWN_IOC_DROP:
+		memcpy(self->elems, self->spare, sizeof(self->spare));
+		a->drop.size = sizeof(a->drop);
+		a->drop.handles = ptr_to_u64(data);
+		a->drop.count = 4;
+		break;
+	default:
+		a->stat.size = sizeof(a->stat);
+	}
+	if (cmd != KOWN_IOC_DROP)
+		a->stat.handle = self->handle;	/* at the same place in all */
+
+	self->cmd = cmd;
+	self->arg = a;
+	if (in_struct) {
+		self->arg = self->border - 8;
+		memcpy(self->arg, a, 8);
+		memcpy(self->content, a->byte + 8, sizeof(a->stat));
+	} else {
+		memcpy(data, self->elems, 8);
+		memcpy(self->content, self->elems + 1, 24);
+	}
+}
+
+static void *call_that_waits(void *arg)
+{
+	UNSERVED *self = arg;
+
+	return (void *)(long)kown_call(self->ctx, self->cmd, self->arg);
+}
+
+/* All that others may want to do with the object meanwhile. */
+static void others_go_on(struct __test_metadata *_metadata, int ctx,
+			 __u32 handle)
+{
+	unsigned long long start = now_ms();
+	struct kown_stat stat;
+	struct kown_info info;
+	__u64 elem = 5;
+	__u32 clone;
+	int fd;
+
+	ASSERT_EQ(0, kown_info(ctx, &info));
+	ASSERT_EQ(0, kown_stat(ctx, handle, &stat));
+	ASSERT_EQ(0, kown_push(ctx, handle, &elem, 1));
+	ASSERT_EQ(0, kown_read(ctx, handle, 0, 1, &elem));
+	ASSERT_EQ(1000, elem);
+	ASSERT_EQ(0, kown_pop(ctx, handle, &elem, 1, NULL));
+	ASSERT_EQ(5, elem);
+	ASSERT_EQ(0, kown_clone(ctx, handle, KOWN_RIGHTS_SAME, &clone));
+	ASSERT_EQ(0, kown_drop(ctx, clone));
+	ASSERT_EQ(0, kown_new(ctx, 8, 1, &clone));
+	ASSERT_EQ(0, kown_drop(ctx, clone));
+	ASSERT_EQ(0, kown_export(ctx, handle, KOWN_RIGHTS_SAME, &fd));
+	ASSERT_EQ(0, kown_import(ctx, fd, KOWN_RIGHTS_SAME, &clone));
+	ASSERT_EQ(0, kown_drop(ctx, clone));
+	close(fd);
+	ASSERT_GT(2000, now_ms() - start);
+}
+
+TEST_F(unserved, call_waits_and_others_go_on)
+{
+	struct kown_stat stat;
+	pthread_t thread;
+	void *result;
+	__u64 expected = 64;
+
+	if (self->uffd < 0)
+		SKIP(return, "no userfaultfd that waits for the kernel too");
+	prepare(self, variant->cmd, variant->in_struct);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, call_that_waits, self));
+	ASSERT_TRUE(uffd_wait(self->uffd));
+	others_go_on(_metadata, self->other, self->theirs);
+	others_go_on(_metadata, self->ctx, self->handle);
+	ASSERT_EQ(0, uffd_serve(self->uffd, self->border, self->content,
+				self->page));
+	ASSERT_EQ(0, pthread_join(thread, &result));
+	EXPECT_EQ(0, (long)result);
+
+	ASSERT_EQ(0, kown_stat(self->other, self->theirs, &stat));
+	if (variant->cmd == KOWN_IOC_PUSH)
+		expected += 4;
+	if (variant->cmd == KOWN_IOC_POP)
+		expected -= 4;
+	EXPECT_EQ(expected, stat.len);
+	EXPECT_EQ(variant->cmd == KOWN_IOC_DROP ? 2 : 6, stat.strong);
+	if (variant->cmd == KOWN_IOC_PUSH) {
+		__u64 tail[4];
+
+		ASSERT_EQ(0, kown_read(self->ctx, self->handle, 64, 4, tail));
+		EXPECT_EQ(2000, tail[0]);
+		EXPECT_EQ(2003, tail[3]);
+	}
+	if (variant->cmd == KOWN_IOC_POP) {
+		__u64 *got = variant->in_struct ? self->elems :
+			     (void *)(self->border - 8);
+
+		EXPECT_EQ(1060, got[0]);
+		EXPECT_EQ(1063, got[3]);
+	}
+}
+
+/* The waiting call's handle goes; the call ends, and so does the object. */
+TEST_F(unserved, handle_is_dropped_while_the_call_waits)
+{
+	struct kown_info info;
+	pthread_t thread;
+	__u32 done;
+	void *result;
+
+	if (self->uffd < 0)
+		SKIP(return, "no userfaultfd that waits for the kernel too");
+	prepare(self, variant->cmd, variant->in_struct);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, call_that_waits, self));
+	ASSERT_TRUE(uffd_wait(self->uffd));
+	ASSERT_EQ(0, kown_drop(self->ctx, self->handle));
+	ASSERT_EQ(0, kown_drop(self->other, self->theirs));
+	ASSERT_EQ(0, uffd_serve(self->uffd, self->border, self->content,
+				self->page));
+	ASSERT_EQ(0, pthread_join(thread, &result));
+	EXPECT_TRUE((long)result == 0 || (long)result == ENOENT) {
+		TH_LOG("%ld", (long)result);
+	}
+	kown_drop_many(self->ctx, self->spare, 4, &done);
+	ASSERT_EQ(0, kown_info(self->ctx, &info));
+	EXPECT_EQ(0, info.objects);
+	EXPECT_EQ(0, info.handles);
+	EXPECT_EQ(0, info.bytes);
+}
+
+TEST_F(unserved, process_is_killed_while_the_call_waits)
+{
+	struct kown_stat stat;
+	int status, uffd;
+	pid_t pid;
+
+	if (self->uffd < 0)
+		SKIP(return, "no userfaultfd that waits for the kernel too");
+	prepare(self, variant->cmd, variant->in_struct);
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (pid == 0) {
+		uffd = uffd_open();
+		if (uffd_watch(uffd, self->border, self->page))
+			_exit(1);
+		kown_call(self->ctx, self->cmd, self->arg);
+		_exit(2);
+	}
+	usleep(100000);
+	ASSERT_EQ(0, kill(pid, SIGKILL));
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_TRUE(WIFSIGNALED(status)) TH_LOG("exit %d", WEXITSTATUS(status));
+	others_go_on(_metadata, self->ctx, self->handle);
+	ASSERT_EQ(0, kown_stat(self->ctx, self->handle, &stat));
+	EXPECT_EQ(64, stat.len);
+	EXPECT_LE(variant->cmd == KOWN_IOC_DROP ? 2 : 6, stat.strong);
+	EXPECT_GE(6, stat.strong);
+}
+
+/* Memory that is taken away as fast as it is touched. */
+FIXTURE(evicted) {
+	int ctx;
+	__u32 handle;
+	char *map;
+	size_t bytes;
+	bool stop;
+};
+
+FIXTURE_SETUP(evicted)
+{
+	self->bytes = 4 * sysconf(_SC_PAGESIZE);
+	self->map = mmap(NULL, self->bytes, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, self->map);
+	self->ctx = kown_open();
+	ASSERT_EQ(0, kown_new(self->ctx, 1, 0, &self->handle));
+}
+
+FIXTURE_TEARDOWN(evicted)
+{
+	close(self->ctx);
+}
+
+static void *evict(void *arg)
+{
+	EVICTED *self = arg;
+
+	while (!READ_ONCE(self->stop))
+		madvise(self->map, self->bytes, MADV_DONTNEED);
+	return NULL;
+}
+
+TEST_F(evicted, push_pop_and_read_end_and_keep_the_object)
+{
+	unsigned long long end = now_ms() + 2000;
+	struct kown_stat stat;
+	pthread_t thread;
+	__u64 taken, len = 0;
+	int err;
+
+	ASSERT_EQ(0, pthread_create(&thread, NULL, evict, self));
+	while (now_ms() < end) {
+		err = kown_push(self->ctx, self->handle, self->map,
+				self->bytes);
+		ASSERT_TRUE(err == 0 || err == ENOMEM) TH_LOG("%d", err);
+		if (!err)
+			len += self->bytes;
+		err = kown_read(self->ctx, self->handle, 0, len, self->map);
+		ASSERT_TRUE(err == 0 || err == ENOMEM) TH_LOG("%d", err);
+		err = kown_pop(self->ctx, self->handle, self->map, self->bytes,
+			       &taken);
+		ASSERT_TRUE(err == 0 || err == ENOMEM) TH_LOG("%d", err);
+		if (!err)
+			len -= taken;
+		ASSERT_EQ(0, kown_stat(self->ctx, self->handle, &stat));
+		ASSERT_EQ(len, stat.len);
+		if (len) {	/* the pop was too slow: begin anew */
+			len = 0;
+			ASSERT_EQ(0, kown_drop(self->ctx, self->handle));
+			ASSERT_EQ(0, kown_new(self->ctx, 1, 0, &self->handle));
+		}
+	}
+	WRITE_ONCE(self->stop, true);
+	pthread_join(thread, NULL);
+}
+
+TEST_HARNESS_MAIN

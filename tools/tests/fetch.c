@@ -1,0 +1,467 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Structs and arrays that another thread changes during the call. Each value is
+ * read once: whichever of two it was, all of the call agrees on it.
+ */
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "kown_test.h"
+
+#define MILLISECONDS	600		/* per field */
+#define MOST		200		/* elements in the larger push */
+
+/* A field that goes back and forth between two values. */
+struct flip {
+	__u64 *at64;
+	__u32 *at32;
+	__u64 value[2];
+	atomic_bool stop;
+	pthread_t thread;
+};
+
+static void *flip_thread(void *arg)
+{
+	struct flip *flip = arg;
+	unsigned int n = 0;
+
+	run_on_cpu(1);
+	while (!atomic_load(&flip->stop)) {
+		if (flip->at64)
+			WRITE_ONCE(*flip->at64, READ_ONCE(flip->value[n % 2]));
+		else
+			WRITE_ONCE(*flip->at32, READ_ONCE(flip->value[n % 2]));
+		n++;
+	}
+	return NULL;
+}
+
+static void flip_begin(struct flip *flip)
+{
+	run_on_cpu(0);
+	pthread_create(&flip->thread, NULL, flip_thread, flip);
+}
+
+static void flip_end(struct flip *flip)
+{
+	atomic_store(&flip->stop, true);
+	pthread_join(flip->thread, NULL);
+}
+
+#define FETCH	FIXTURE_DATA(fetch)
+
+FIXTURE(fetch) {
+	int ctx;
+	__u32 handle, other;
+	__u64 a[MOST], b[MOST];
+	unsigned long long end;
+	unsigned int done[2];	/* calls that saw the one, and the other */
+};
+
+FIXTURE_SETUP(fetch)
+{
+	int i;
+
+	self->ctx = kown_open();
+	ASSERT_LE(0, self->ctx);
+	ASSERT_EQ(0, kown_new(self->ctx, 8, 0, &self->handle));
+	ASSERT_EQ(0, kown_new(self->ctx, 8, 0, &self->other));
+	for (i = 0; i < MOST; i++) {
+		self->a[i] = 0xaaaaaaaaaaaaaaaa;
+		self->b[i] = 0xbbbbbbbbbbbbbbbb;
+	}
+	self->end = now_ms() + MILLISECONDS;
+}
+
+FIXTURE_TEARDOWN(fetch)
+{
+	TH_LOG("%u calls saw the one, %u the other", self->done[0],
+	       self->done[1]);
+	close(self->ctx);
+}
+
+static __u64 len_of(int ctx, __u32 handle)
+{
+	struct kown_stat stat;
+
+	return kown_stat(ctx, handle, &stat) ? ~0ULL : stat.len;
+}
+
+static void push_arg(FETCH *self, struct kown_push *arg)
+{
+	kown_blank(arg, sizeof(*arg));
+	arg->handle = self->handle;
+	arg->__reserved = 0;
+	arg->data = ptr_to_u64(self->a);
+	arg->count = MOST;
+}
+
+TEST_F(fetch, push_whose_count_changes)
+{
+	struct flip flip = { .value = { 3, MOST } };
+	struct kown_push arg;
+	__u64 len, pushed, taken, elems[MOST];
+	unsigned int i;
+
+	push_arg(self, &arg);
+	flip.at64 = &arg.count;
+	flip_begin(&flip);
+	while (now_ms() < self->end) {
+		len = len_of(self->ctx, self->handle);
+		ASSERT_EQ(0, kown_call(self->ctx, KOWN_IOC_PUSH, &arg));
+		ASSERT_EQ(len, arg.index);
+		pushed = len_of(self->ctx, self->handle) - len;
+		ASSERT_TRUE(pushed == 3 || pushed == MOST) {
+			TH_LOG("%llu", pushed);
+		}
+		self->done[pushed == MOST]++;
+		ASSERT_EQ(0, kown_pop(self->ctx, self->handle, elems, MOST,
+				      &taken));
+		ASSERT_EQ(pushed, taken);
+		ASSERT_TRUE(elems_are(elems, 0xaaaaaaaaaaaaaaaa, pushed));
+	}
+	flip_end(&flip);
+}
+
+/* To a count that overflows, and to one that is beyond any buffer. */
+TEST_F(fetch, push_whose_count_becomes_huge)
+{
+	struct flip flip = { .value = { 3, 1ULL << 61 | 3 } };
+	struct kown_push arg;
+	__u64 len;
+	int err;
+
+	push_arg(self, &arg);
+	arg.count = 3;
+	flip.at64 = &arg.count;
+	flip_begin(&flip);
+	while (now_ms() < self->end) {
+		len = len_of(self->ctx, self->handle);
+		err = kown_call(self->ctx, KOWN_IOC_PUSH, &arg);
+		if (err) {
+			ASSERT_EQ(EOVERFLOW, err);
+			ASSERT_EQ(len, len_of(self->ctx, self->handle));
+		} else {
+			ASSERT_EQ(len + 3, len_of(self->ctx, self->handle));
+		}
+		self->done[!!err]++;
+		ASSERT_EQ(0, kown_pop(self->ctx, self->handle, self->b, MOST,
+				      NULL));
+	}
+	flip_end(&flip);
+}
+
+TEST_F(fetch, push_whose_data_changes)
+{
+	struct flip flip = {
+		.value = { ptr_to_u64(self->a), ptr_to_u64(self->b) },
+	};
+	struct kown_push arg;
+	__u64 elems[MOST];
+	unsigned int i;
+
+	push_arg(self, &arg);
+	flip.at64 = &arg.data;
+	flip_begin(&flip);
+	while (now_ms() < self->end) {
+		ASSERT_EQ(0, kown_call(self->ctx, KOWN_IOC_PUSH, &arg));
+		ASSERT_EQ(0, kown_pop(self->ctx, self->handle, elems, MOST,
+				      NULL));
+		ASSERT_TRUE(elems_are(elems, elems[0], MOST));
+		self->done[elems[0] == 0xbbbbbbbbbbbbbbbb]++;
+	}
+	flip_end(&flip);
+}
+
+TEST_F(fetch, push_whose_data_becomes_a_kernel_address)
+{
+	struct flip flip = {
+		.value = { ptr_to_u64(self->a), 0xffffffff81000000 },
+	};
+	struct kown_push arg;
+	__u64 elems[MOST];
+	unsigned int i;
+	int err;
+
+	push_arg(self, &arg);
+	flip.at64 = &arg.data;
+	flip_begin(&flip);
+	while (now_ms() < self->end) {
+		err = kown_call(self->ctx, KOWN_IOC_PUSH, &arg);
+		self->done[!!err]++;
+		if (err) {
+			ASSERT_EQ(EFAULT, err);
+			ASSERT_EQ(0, len_of(self->ctx, self->handle));
+			continue;
+		}
+		ASSERT_EQ(0, kown_pop(self->ctx, self->handle, elems, MOST,
+				      NULL));
+		ASSERT_TRUE(elems_are(elems, 0xaaaaaaaaaaaaaaaa, MOST));
+	}
+	flip_end(&flip);
+}
+
+/* Each element goes to one of them, and none to both. */
+TEST_F(fetch, push_whose_handle_changes)
+{
+	struct flip flip = { .value = { self->handle, self->other } };
+	struct kown_push arg;
+	__u64 lens[2];
+
+	push_arg(self, &arg);
+	flip.at32 = &arg.handle;
+	flip_begin(&flip);
+	while (now_ms() < self->end) {
+		ASSERT_EQ(0, kown_call(self->ctx, KOWN_IOC_PUSH, &arg));
+		lens[0] = len_of(self->ctx, self->handle);
+		lens[1] = len_of(self->ctx, self->other);
+		ASSERT_EQ(MOST, lens[0] + lens[1]);
+		self->done[lens[1] == MOST]++;
+		ASSERT_EQ(0, kown_pop(self->ctx, lens[0] ? self->handle :
+				      self->other, self->b, MOST, NULL));
+	}
+	flip_end(&flip);
+}
+
+/* Rights are those of the handle that is used. */
+TEST_F(fetch, push_whose_handle_loses_its_right)
+{
+	struct flip flip = { .value = { self->handle, 0 } };
+	struct kown_push arg;
+	__u32 reader;
+	__u64 len;
+	int err;
+
+	ASSERT_EQ(0, kown_clone(self->ctx, self->other, KOWN_RIGHT_READ,
+				&reader));
+	flip.value[1] = reader;
+	push_arg(self, &arg);
+	flip.at32 = &arg.handle;
+	flip_begin(&flip);
+	while (now_ms() < self->end) {
+		len = len_of(self->ctx, self->handle);
+		err = kown_call(self->ctx, KOWN_IOC_PUSH, &arg);
+		self->done[!!err]++;
+		if (err) {
+			ASSERT_EQ(EACCES, err);
+			ASSERT_EQ(len, len_of(self->ctx, self->handle));
+		} else {
+			ASSERT_EQ(len + MOST, len_of(self->ctx, self->handle));
+			ASSERT_EQ(0, kown_pop(self->ctx, self->handle, self->b,
+					      MOST, NULL));
+		}
+		ASSERT_EQ(0, len_of(self->ctx, self->other));
+	}
+	flip_end(&flip);
+}
+
+/* The size is read before the struct is: no more than it said is used. */
+TEST_F(fetch, push_whose_size_changes)
+{
+	static const __u64 sizes[] = { 0, 39, 48, 4096, 4097, 0xffffffff };
+	union kown_arg *a = calloc(2, sizeof(*a));
+	unsigned int i;
+	int err;
+
+	ASSERT_NE(NULL, a);
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		struct flip flip = { .value = { sizeof(a->push), sizes[i] } };
+		unsigned long long end = now_ms() + MILLISECONDS / 6;
+
+		push_arg(self, &a->push);
+		flip.at32 = &a->push.size;
+		flip_begin(&flip);
+		while (now_ms() < end) {
+			err = kown_call(self->ctx, KOWN_IOC_PUSH, a);
+			self->done[!!err]++;
+			ASSERT_TRUE(!err || err == EINVAL || err == E2BIG);
+			ASSERT_EQ(err ? 0 : MOST, len_of(self->ctx,
+							 self->handle));
+			ASSERT_EQ(0, kown_pop(self->ctx, self->handle, self->b,
+					      MOST, NULL));
+		}
+		flip_end(&flip);
+	}
+}
+
+TEST_F(fetch, push_whose_flags_and_reserved_change)
+{
+	struct kown_push arg;
+	unsigned int field;
+	int err;
+
+	for (field = 0; field < 2; field++) {
+		struct flip flip = { .value = { 0, 1 } };
+		unsigned long long end = now_ms() + MILLISECONDS / 2;
+
+		push_arg(self, &arg);
+		flip.at32 = field ? &arg.__reserved :
+			    &arg.flags;
+		flip_begin(&flip);
+		while (now_ms() < end) {
+			err = kown_call(self->ctx, KOWN_IOC_PUSH, &arg);
+			self->done[!!err]++;
+			ASSERT_TRUE(!err || err == EOPNOTSUPP);
+			ASSERT_EQ(err ? 0 : MOST, len_of(self->ctx,
+							 self->handle));
+			ASSERT_EQ(0, kown_pop(self->ctx, self->handle, self->b,
+					      MOST, NULL));
+		}
+		flip_end(&flip);
+	}
+}
+
+/* The elements themselves may change; how many there are may not. */
+TEST_F(fetch, push_and_pop_whose_elements_change)
+{
+	struct flip flip = { .value = { 1, 2 } };
+	__u64 elems[MOST], taken;
+	unsigned int i;
+
+	flip.at64 = &self->a[MOST / 2];
+	flip_begin(&flip);
+	while (now_ms() < self->end) {
+		ASSERT_EQ(0, kown_push(self->ctx, self->handle, self->a, MOST));
+		ASSERT_EQ(MOST, len_of(self->ctx, self->handle));
+		ASSERT_EQ(0, kown_pop(self->ctx, self->handle, elems, MOST,
+				      &taken));
+		ASSERT_EQ(MOST, taken);
+		self->done[elems[MOST / 2] == 2]++;
+		elems[MOST / 2] = elems[0];
+		ASSERT_TRUE(elems_are(elems, 0xaaaaaaaaaaaaaaaa, MOST));
+	}
+	flip_end(&flip);
+}
+
+TEST_F(fetch, pop_whose_count_changes)
+{
+	struct flip flip = { .value = { 3, ~0ULL } };
+	struct kown_pop arg;
+	__u64 left;
+
+	kown_blank(&arg, sizeof(arg));
+	arg.handle = self->handle;
+	arg.__reserved = 0;
+	arg.data = ptr_to_u64(self->b);
+	flip.at64 = &arg.count;
+	arg.count = 3;
+	flip_begin(&flip);
+	while (now_ms() < self->end) {
+		ASSERT_EQ(0, kown_push(self->ctx, self->handle, self->a, MOST));
+		ASSERT_EQ(0, kown_call(self->ctx, KOWN_IOC_POP, &arg));
+		left = len_of(self->ctx, self->handle);
+		ASSERT_EQ(MOST, left + arg.taken);
+		ASSERT_TRUE(arg.taken == 3 || arg.taken == MOST);
+		self->done[arg.taken == MOST]++;
+		ASSERT_EQ(0, kown_pop(self->ctx, self->handle, self->b, left,
+				      NULL));
+	}
+	flip_end(&flip);
+}
+
+static void clone_many(struct __test_metadata *_metadata,
+		       FETCH *self, __u32 clones[16])
+{
+	int i;
+
+	for (i = 0; i < 16; i++) {
+		ASSERT_EQ(0, kown_clone(self->ctx, self->handle, 0,
+					&clones[i]));
+	}
+}
+
+/* What was dropped is what @done counts, whatever the array says by now. */
+TEST_F(fetch, drop_whose_handles_change)
+{
+	__u32 clones[16], numbers[16], done, dead;
+	struct kown_info before, after;
+	struct flip flip = {
+		.at32 = &numbers[7],
+	};
+	int err;
+
+	ASSERT_EQ(0, kown_clone(self->ctx, self->handle, 0, &dead));
+	ASSERT_EQ(0, kown_drop(self->ctx, dead));
+	flip.value[0] = dead;
+	flip.value[1] = dead;
+	flip_begin(&flip);
+	while (now_ms() < self->end) {
+		clone_many(_metadata, self, clones);
+		WRITE_ONCE(flip.value[0], clones[7]);
+		memcpy(numbers, clones, 7 * sizeof(__u32));
+		memcpy(numbers + 8, clones + 8, 8 * sizeof(__u32));
+		ASSERT_EQ(0, kown_info(self->ctx, &before));
+		err = kown_drop_many(self->ctx, numbers, 16, &done);
+		ASSERT_EQ(0, kown_info(self->ctx, &after));
+		ASSERT_EQ(done, before.handles - after.handles);
+		ASSERT_EQ(err ? ENOENT : 0, err);
+		ASSERT_EQ(err ? 7 : 16, done);
+		self->done[!!err]++;
+		if (err) {
+			ASSERT_EQ(0, kown_drop_many(self->ctx, clones + 7, 9,
+						    &done));
+		}
+	}
+	flip_end(&flip);
+}
+
+TEST_F(fetch, drop_whose_count_changes)
+{
+	struct flip flip = { .value = { 2, 16 } };
+	struct kown_info before, after;
+	struct kown_drop arg;
+	__u32 clones[16];
+	__u32 done;
+
+	kown_blank(&arg, sizeof(arg));
+	arg.handles = ptr_to_u64(clones);
+	arg.count = 2;
+	flip.at32 = &arg.count;
+	flip_begin(&flip);
+	while (now_ms() < self->end) {
+		clone_many(_metadata, self, clones);
+		ASSERT_EQ(0, kown_info(self->ctx, &before));
+		ASSERT_EQ(0, kown_call(self->ctx, KOWN_IOC_DROP, &arg));
+		ASSERT_EQ(0, kown_info(self->ctx, &after));
+		done = arg.done;
+		ASSERT_EQ(done, before.handles - after.handles);
+		ASSERT_TRUE(done == 2 || done == 16);
+		self->done[done == 16]++;
+		ASSERT_EQ(0, kown_drop_many(self->ctx, clones + done,
+					    16 - done, &done));
+	}
+	flip_end(&flip);
+}
+
+/* A right that is asked for while it is looked at. */
+TEST_F(fetch, clone_whose_rights_change)
+{
+	struct flip flip = { .value = { KOWN_RIGHT_READ, ALL_RIGHTS } };
+	struct kown_clone arg;
+	struct kown_stat stat;
+	__u32 source;
+	int err;
+
+	ASSERT_EQ(0, kown_clone(self->ctx, self->handle, KOWN_RIGHT_READ |
+				KOWN_RIGHT_CLONE, &source));
+	kown_blank(&arg, sizeof(arg));
+	arg.handle = source;
+	arg.rights = KOWN_RIGHT_READ;
+	arg.__reserved = 0;
+	flip.at32 = &arg.rights;
+	flip_begin(&flip);
+	while (now_ms() < self->end) {
+		err = kown_call(self->ctx, KOWN_IOC_CLONE, &arg);
+		self->done[!!err]++;
+		if (err) {
+			ASSERT_EQ(EACCES, err);
+			continue;
+		}
+		ASSERT_EQ(0, kown_stat(self->ctx, arg.new_handle, &stat));
+		ASSERT_EQ(KOWN_RIGHT_READ, stat.rights);
+		ASSERT_EQ(0, kown_drop(self->ctx, arg.new_handle));
+	}
+	flip_end(&flip);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Size and offsets of each struct of the ABI, the same for 32 and 64 bit. To
+ * include it is to check it; a field added in the middle does not compile.
+ */
+#ifndef LAYOUT_H
+#define LAYOUT_H
+
+#include <assert.h>
+#include <stddef.h>
+
+#include <linux/kown.h>
+
+#define SIZE(type, bytes) \
+	static_assert(sizeof(struct kown_##type) == (bytes), #type)
+#define AT(type, field, offset) \
+	static_assert(offsetof(struct kown_##type, field) == (offset), \
+		       #type "." #field)
+
+SIZE(info, 88);
+AT(info, size, 0);
+AT(info, flags, 4);
+AT(info, commands, 8);
+AT(info, modes, 16);
+AT(info, rights, 20);
+AT(info, max_elem_size, 24);
+AT(info, max_handles, 28);
+AT(info, max_bytes, 32);
+AT(info, objects, 40);
+AT(info, handles, 48);
+AT(info, bytes, 56);
+AT(info, all_objects, 64);
+AT(info, all_handles, 72);
+AT(info, all_bytes, 80);
+
+SIZE(new, 40);
+AT(new, size, 0);
+AT(new, flags, 4);
+AT(new, mode, 8);
+AT(new, elem_size, 12);
+AT(new, cap, 16);
+AT(new, object, 24);
+AT(new, handle, 32);
+AT(new, __reserved, 36);
+
+SIZE(clone, 24);
+AT(clone, size, 0);
+AT(clone, flags, 4);
+AT(clone, handle, 8);
+AT(clone, rights, 12);
+AT(clone, new_handle, 16);
+AT(clone, __reserved, 20);
+
+SIZE(drop, 24);
+AT(drop, size, 0);
+AT(drop, flags, 4);
+AT(drop, handles, 8);
+AT(drop, count, 16);
+AT(drop, done, 20);
+
+SIZE(stat, 56);
+AT(stat, size, 0);
+AT(stat, flags, 4);
+AT(stat, handle, 8);
+AT(stat, rights, 12);
+AT(stat, object, 16);
+AT(stat, strong, 24);
+AT(stat, weak, 28);
+AT(stat, mode, 32);
+AT(stat, elem_size, 36);
+AT(stat, len, 40);
+AT(stat, cap, 48);
+
+SIZE(push, 40);
+AT(push, size, 0);
+AT(push, flags, 4);
+AT(push, handle, 8);
+AT(push, __reserved, 12);
+AT(push, data, 16);
+AT(push, count, 24);
+AT(push, index, 32);
+
+SIZE(pop, 40);
+AT(pop, size, 0);
+AT(pop, flags, 4);
+AT(pop, handle, 8);
+AT(pop, __reserved, 12);
+AT(pop, data, 16);
+AT(pop, count, 24);
+AT(pop, taken, 32);
+
+SIZE(read, 40);
+AT(read, size, 0);
+AT(read, flags, 4);
+AT(read, handle, 8);
+AT(read, __reserved, 12);
+AT(read, start, 16);
+AT(read, count, 24);
+AT(read, data, 32);
+
+SIZE(export, 24);
+AT(export, size, 0);
+AT(export, flags, 4);
+AT(export, handle, 8);
+AT(export, rights, 12);
+AT(export, fd, 16);
+AT(export, __reserved, 20);
+
+SIZE(import, 24);
+AT(import, size, 0);
+AT(import, flags, 4);
+AT(import, fd, 8);
+AT(import, rights, 12);
+AT(import, handle, 16);
+AT(import, __reserved, 20);
+
+#undef SIZE
+#undef AT
+
+#define NUMBER(name, nr) \
+	static_assert(KOWN_IOC_##name == (0xbd00 | (nr)), #name)
+
+NUMBER(INFO, 0);
+NUMBER(NEW, 1);
+NUMBER(CLONE, 2);
+NUMBER(DROP, 3);
+NUMBER(STAT, 4);
+NUMBER(PUSH, 5);
+NUMBER(POP, 6);
+NUMBER(READ, 7);
+NUMBER(EXPORT, 8);
+NUMBER(IMPORT, 9);
+
+#undef NUMBER
+
+#endif /* LAYOUT_H */

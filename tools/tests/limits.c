@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The limits of a context, whatever they are: reached exactly, refused one
+ * beyond, and there again after a drop. limits.sh runs this with several.
+ */
+#include <sys/sysinfo.h>
+
+#include "kown_test.h"
+#include "snapshot.h"
+
+#define FAR	(64 << 20)	/* bytes that a test does not want to fill */
+
+FIXTURE(limits) {
+	int ctx, other;
+	__u64 max_handles, max_bytes;
+};
+
+FIXTURE_SETUP(limits)
+{
+	struct kown_info info;
+
+	self->ctx = kown_open();
+	ASSERT_LE(0, self->ctx);
+	self->other = kown_open();
+	ASSERT_LE(0, self->other);
+	ASSERT_EQ(0, kown_info(self->ctx, &info));
+	self->max_handles = info.max_handles;
+	self->max_bytes = info.max_bytes;
+}
+
+FIXTURE_TEARDOWN(limits)
+{
+	struct kown_info info;
+
+	close(self->ctx);
+	EXPECT_EQ(0, kown_info(self->other, &info));
+	EXPECT_EQ(0, info.all_objects);
+	EXPECT_EQ(0, info.all_handles);
+	EXPECT_EQ(0, info.all_bytes);
+	close(self->other);
+}
+
+TEST_F(limits, info_tells_the_parameters)
+{
+	__u64 bytes = kown_param("max_bytes");
+
+	EXPECT_EQ(kown_param("max_handles"), self->max_handles);
+	/* No object has more than SSIZE_MAX bytes. */
+	if (bytes > ~0ULL >> 1)
+		bytes = ~0ULL >> 1;
+	EXPECT_EQ(bytes, self->max_bytes);
+}
+
+TEST_F(limits, parameters_are_read_only)
+{
+	EXPECT_EQ(-1, open("/sys/module/kown/parameters/max_handles",
+			   O_WRONLY | O_TRUNC));
+	EXPECT_EQ(-1, open("/sys/module/kown/parameters/max_bytes",
+			   O_WRONLY | O_TRUNC));
+}
+
+/* As many as there may be, one refused, one dropped, one fits, one refused. */
+TEST_F(limits, handles_up_to_the_limit)
+{
+	__u32 first = 0, last = 0, none;
+	struct snapshot before;
+	struct kown_info info;
+	__u64 n;
+	int fd = -1;
+
+	if (!self->max_handles) {
+		ASSERT_EQ(ENOSPC, kown_new(self->ctx, 8, 0, &none));
+		return;
+	}
+	ASSERT_EQ(0, kown_new(self->ctx, 8, 0, &first));
+	ASSERT_EQ(0, kown_export(self->ctx, first, KOWN_RIGHTS_SAME, &fd));
+	for (n = 1; n < self->max_handles; n++) {
+		switch (n % 3) {
+		case 0:
+			ASSERT_EQ(0, kown_new(self->ctx, 8, 0, &last));
+			break;
+		case 1:
+			ASSERT_EQ(0, kown_clone(self->ctx, first,
+						KOWN_RIGHTS_SAME, &last));
+			break;
+		default:
+			ASSERT_EQ(0, kown_import(self->ctx, fd,
+						 KOWN_RIGHTS_SAME, &last));
+		}
+	}
+	ASSERT_EQ(0, kown_info(self->ctx, &info));
+	ASSERT_EQ(self->max_handles, info.handles);
+
+	snapshot_take(_metadata, self->ctx, first, &before);
+	ASSERT_EQ(ENOSPC, kown_new(self->ctx, 8, 0, &none));
+	snapshot_same(_metadata, self->ctx, first, &before, "NEW", 0);
+	if (self->max_bytes >= 1000) {
+		ASSERT_EQ(ENOSPC, kown_new(self->ctx, 1, 1000, &none));
+		snapshot_same(_metadata, self->ctx, first, &before, "NEW", 1);
+	}
+	ASSERT_EQ(ENOSPC, kown_clone(self->ctx, first, 0, &none));
+	snapshot_same(_metadata, self->ctx, first, &before, "CLONE", 0);
+	ASSERT_EQ(ENOSPC, kown_import(self->ctx, fd, 0, &none));
+	snapshot_same(_metadata, self->ctx, first, &before, "IMPORT", 0);
+
+	if (last) {
+		ASSERT_EQ(0, kown_drop(self->ctx, last));
+		ASSERT_EQ(0, kown_new(self->ctx, 8, 0, &last));
+		ASSERT_EQ(ENOSPC, kown_clone(self->ctx, last, 0, &none));
+	}
+	/* Another context has its own. */
+	ASSERT_EQ(0, kown_import(self->other, fd, 0, &none));
+	ASSERT_EQ(0, kown_drop(self->other, none));
+	/* The number of exports is not limited by it. */
+	close(fd);
+	ASSERT_EQ(0, kown_export(self->ctx, first, KOWN_RIGHTS_SAME, &fd));
+	close(fd);
+}
+
+TEST_F(limits, bytes_of_new_up_to_the_limit)
+{
+	struct kown_info info;
+	__u32 handle, none;
+
+	if (self->max_handles < 2 || self->max_bytes > FAR)
+		SKIP(return, "needs two handles, and fewer bytes");
+	ASSERT_EQ(ENOSPC, kown_new(self->ctx, 1, self->max_bytes + 1, &none));
+	ASSERT_EQ(0, kown_new(self->ctx, 1, self->max_bytes, &handle));
+	ASSERT_EQ(0, kown_info(self->ctx, &info));
+	ASSERT_EQ(self->max_bytes, info.bytes);
+	ASSERT_EQ(ENOSPC, kown_new(self->ctx, 1, 1, &none));
+	ASSERT_EQ(ENOSPC, kown_new(self->ctx, 65536, 1, &none));
+	ASSERT_EQ(0, kown_info(self->ctx, &info));
+	ASSERT_EQ(1, info.objects);
+	ASSERT_EQ(1, info.handles);
+	/* What has no bytes always fits. */
+	ASSERT_EQ(0, kown_new(self->ctx, 1, 0, &none));
+	ASSERT_EQ(0, kown_drop(self->ctx, none));
+	ASSERT_EQ(0, kown_new(self->ctx, 0, ~0ULL, &none));
+	ASSERT_EQ(0, kown_drop(self->ctx, none));
+	/* Nor does another context notice. */
+	ASSERT_EQ(0, kown_new(self->other, 1, self->max_bytes, &none));
+	ASSERT_EQ(0, kown_drop(self->other, none));
+
+	ASSERT_EQ(0, kown_drop(self->ctx, handle));
+	ASSERT_EQ(0, kown_new(self->ctx, 1, self->max_bytes, &handle));
+}
+
+/* Growth by the rule, and to the element where the rule asks for too much. */
+TEST_F(limits, bytes_of_push_up_to_the_limit)
+{
+	static const __u32 sizes[] = { 1, 3, 8, 1000, 1025, 4096 };
+	static char elems[4096];
+	struct kown_stat stat;
+	struct kown_info info;
+	__u64 len, cap, want, most;
+	__u32 handle;
+	int i, err;
+
+	if (!self->max_handles || self->max_bytes > 1 << 16)
+		SKIP(return, "needs a handle, and fewer bytes");
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		most = self->max_bytes / sizes[i];
+		cap = 0;
+		ASSERT_EQ(0, kown_new(self->ctx, sizes[i], 0, &handle));
+		for (len = 0;; len++) {
+			err = kown_push(self->ctx, handle, elems, 1);
+			if (err)
+				break;
+			want = sizes[i] == 1 ? 8 : sizes[i] <= 1024 ? 4 : 1;
+			if (want < 2 * cap)
+				want = 2 * cap;
+			if (want > most)
+				want = len + 1;
+			if (cap == len)
+				cap = want;
+			if (len % 64 == 0 || cap == len + 1) {
+				ASSERT_EQ(0, kown_stat(self->ctx, handle,
+						       &stat));
+				ASSERT_EQ(cap, stat.cap) {
+					TH_LOG("len %llu of %u bytes", len,
+					       sizes[i]);
+				}
+			}
+		}
+		ASSERT_EQ(ENOSPC, err);
+		ASSERT_EQ(most, len) TH_LOG("elements of %u bytes", sizes[i]);
+		ASSERT_EQ(0, kown_info(self->ctx, &info));
+		ASSERT_EQ(most * sizes[i], info.bytes);
+		if (len) {
+			ASSERT_EQ(0, kown_pop(self->ctx, handle, elems, 1,
+					      NULL));
+			ASSERT_EQ(0, kown_push(self->ctx, handle, elems, 1));
+		}
+		ASSERT_EQ(0, kown_drop(self->ctx, handle));
+	}
+}
+
+/* All of it at once, and one element more than there is room for. */
+TEST_F(limits, bytes_of_one_push_up_to_the_limit)
+{
+	struct snapshot before;
+	struct kown_stat stat;
+	__u32 handle;
+	char *elems;
+
+	if (!self->max_handles || !self->max_bytes || self->max_bytes > FAR)
+		SKIP(return, "needs a handle, and fewer bytes");
+	elems = calloc(1, self->max_bytes);
+	ASSERT_NE(NULL, elems);
+	ASSERT_EQ(0, kown_new(self->ctx, 1, 0, &handle));
+	ASSERT_EQ(0, kown_push(self->ctx, handle, elems, 1));
+	snapshot_take(_metadata, self->ctx, handle, &before);
+	ASSERT_EQ(ENOSPC, kown_push(self->ctx, handle, elems, self->max_bytes));
+	snapshot_same(_metadata, self->ctx, handle, &before, "PUSH", 0);
+	ASSERT_EQ(0, kown_push(self->ctx, handle, elems, self->max_bytes - 1));
+	ASSERT_EQ(0, kown_stat(self->ctx, handle, &stat));
+	ASSERT_EQ(self->max_bytes, stat.len);
+	ASSERT_EQ(self->max_bytes, stat.cap);
+}
+
+/* Two objects of one context share its bytes. */
+TEST_F(limits, bytes_of_two_objects_up_to_the_limit)
+{
+	__u64 half = self->max_bytes / 2, rest = self->max_bytes - half;
+	struct snapshot before;
+	__u32 first, second;
+
+	if (self->max_handles < 2 || self->max_bytes > FAR || half < 16)
+		SKIP(return, "needs two handles, and few bytes");
+	ASSERT_EQ(0, kown_new(self->ctx, 1, half, &first));
+	ASSERT_EQ(0, kown_new(self->ctx, 1, rest, &second));
+	snapshot_take(_metadata, self->ctx, first, &before);
+	while (!kown_push(self->ctx, first, "x", 1))
+		;
+	ASSERT_EQ(ENOSPC, kown_push(self->ctx, first, "x", 1));
+	snapshot_take(_metadata, self->ctx, second, &before);
+	ASSERT_EQ(half, before.stat.cap + half - rest);
+	ASSERT_EQ(ENOSPC, kown_push(self->ctx, first, "x", 1));
+	snapshot_same(_metadata, self->ctx, second, &before, "PUSH", 0);
+	ASSERT_EQ(0, kown_drop(self->ctx, second));
+	ASSERT_EQ(0, kown_push(self->ctx, first, "x", 1));
+}
+
+/* Who made the object pays, whoever holds it and whoever pushes. */
+TEST_F(limits, bytes_are_those_of_the_creator)
+{
+	struct kown_info info;
+	__u32 handle, theirs;
+	int fd;
+
+	if (!self->max_handles || self->max_bytes > FAR)
+		SKIP(return, "needs a handle, and few bytes");
+	ASSERT_EQ(0, kown_new(self->ctx, 1, self->max_bytes, &handle));
+	ASSERT_EQ(0, kown_export(self->ctx, handle, KOWN_RIGHTS_SAME, &fd));
+	ASSERT_EQ(0, kown_import(self->other, fd, KOWN_RIGHTS_SAME, &theirs));
+	close(fd);
+	ASSERT_EQ(0, kown_drop(self->ctx, handle));
+	ASSERT_EQ(0, kown_info(self->ctx, &info));
+	EXPECT_EQ(self->max_bytes, info.bytes);
+	EXPECT_EQ(1, info.objects);
+	EXPECT_EQ(0, info.handles);
+	if (self->max_bytes) {
+		EXPECT_EQ(ENOSPC, kown_new(self->ctx, 1, 1, &handle));
+	}
+	ASSERT_EQ(0, kown_info(self->other, &info));
+	EXPECT_EQ(0, info.bytes);
+	/* The creator may be gone. */
+	close(self->ctx);
+	self->ctx = -1;
+	if (self->max_bytes < 4096) {
+		static char elems[4096];
+
+		EXPECT_EQ(ENOSPC, kown_push(self->other, theirs, elems, 4096));
+	}
+	ASSERT_EQ(0, kown_drop(self->other, theirs));
+}
+
+/* Where the limit is no limit: the kernel's memory is, and nothing is logged. */
+TEST_F(limits, memory_that_the_machine_does_not_have)
+{
+	struct sysinfo machine;
+	struct kown_info info;
+	__u32 handle;
+	__u64 total, i;
+
+	if (self->max_bytes < 1ULL << 40)
+		SKIP(return, "needs max_bytes beyond the machine's memory");
+	ASSERT_EQ(0, sysinfo(&machine));
+	total = (__u64)machine.totalram * machine.mem_unit;
+	for (i = 1; i < 4; i++) {
+		__u64 bytes = total + total / 4 * i;
+
+		EXPECT_EQ(ENOMEM, kown_new(self->ctx, 1, bytes, &handle)) {
+			TH_LOG("%llu bytes", bytes);
+		}
+	}
+	EXPECT_EQ(ENOMEM, kown_new(self->ctx, 1, INT_MAX, &handle));
+	EXPECT_EQ(ENOMEM, kown_new(self->ctx, 1, 1ULL << 31, &handle));
+	EXPECT_EQ(ENOMEM, kown_new(self->ctx, 1, 1ULL << 32, &handle));
+	EXPECT_EQ(ENOMEM, kown_new(self->ctx, 65536, 1ULL << 40, &handle));
+	ASSERT_EQ(0, kown_info(self->ctx, &info));
+	EXPECT_EQ(0, info.objects);
+	EXPECT_EQ(0, info.handles);
+	EXPECT_EQ(0, info.bytes);
+}
+
+TEST_HARNESS_MAIN

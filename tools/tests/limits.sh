@@ -1,0 +1,33 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# The limits that module parameters set: loads the module with each of these,
+# runs the limits program, and leaves the module as it was.
+
+. "$(dirname "$0")/ktap.sh"
+. "$(dirname "$0")/module.sh"
+
+with()
+{
+	module_reload "$@"
+	"$here/bin/limits" > "$scratch/limits" 2>&1 && return
+	grep -v '^ok \|^# *RUN \|^# *OK ' "$scratch/limits"
+	exit 1
+}
+
+test_default()			{ with; }
+test_no_handles()		{ with max_handles=0 max_bytes=4096; }
+test_one_handle()		{ with max_handles=1 max_bytes=4096; }
+test_two_handles()		{ with max_handles=2 max_bytes=1; }
+test_no_bytes()			{ with max_handles=5 max_bytes=0; }
+test_seven_bytes()		{ with max_handles=7 max_bytes=7; }
+test_hundred_of_both()		{ with max_handles=100 max_bytes=100; }
+test_page_of_bytes()		{ with max_handles=64 max_bytes=4096; }
+test_odd_number_of_bytes()	{ with max_handles=1000 max_bytes=10007; }
+test_many_handles()		{ with max_handles=20000 max_bytes=65536; }
+test_more_bytes_than_memory()	{ with max_handles=3 max_bytes=0xffffffffffffffff; }
+
+run_tests
+status=$?
+module_restore
+exit $status

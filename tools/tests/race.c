@@ -1,0 +1,599 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Races between two threads of one context, and between processes of one object.
+ * Each round has few outcomes that are right, and the counts after it are exact.
+ */
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+
+#include "kown_test.h"
+
+#define MILLISECONDS	800		/* per race */
+
+/*
+ * Two threads that do one thing each at the same time, again and again. The
+ * second is the caller; either may be late by a little.
+ */
+struct duel {
+	void (*first)(struct duel *duel);
+	void (*second)(struct duel *duel);
+	int ctx;
+	int fd;
+	__u32 handle;
+	int first_err, second_err;
+	int out_fd;
+	__u32 out_handle;
+	__u64 seed;
+	unsigned int delay[2];
+	atomic_int round, done;	/* round is -1 at the end */
+	pthread_t thread;
+};
+
+static void delay(unsigned int n)
+{
+	while (n--)
+		atomic_signal_fence(memory_order_seq_cst);
+}
+
+static void *duel_thread(void *arg)
+{
+	struct duel *duel = arg;
+	int round = 0, next;
+
+	run_on_cpu(1);
+	for (;;) {
+		while ((next = atomic_load(&duel->round)) == round)
+			;
+		if (next < 0)
+			return NULL;
+		round = next;
+		delay(duel->delay[0]);
+		duel->first(duel);
+		atomic_store(&duel->done, round);
+	}
+}
+
+static void duel_begin(struct duel *duel)
+{
+	duel->seed = 1;
+	run_on_cpu(0);
+	pthread_create(&duel->thread, NULL, duel_thread, duel);
+}
+
+static void duel_round(struct duel *duel)
+{
+	int round = atomic_load(&duel->round) + 1;
+
+	duel->delay[0] = random_u32(&duel->seed) % 600;
+	duel->delay[1] = random_u32(&duel->seed) % 600;
+	duel->out_fd = -1;
+	duel->out_handle = 0;
+	atomic_store(&duel->round, round);
+	delay(duel->delay[1]);
+	duel->second(duel);
+	while (atomic_load(&duel->done) != round)
+		;
+}
+
+static void duel_end(struct duel *duel)
+{
+	atomic_store(&duel->round, -1);
+	pthread_join(duel->thread, NULL);
+}
+
+static void do_drop(struct duel *duel)
+{
+	duel->first_err = kown_drop(duel->ctx, duel->handle);
+}
+
+static void do_drop_too(struct duel *duel)
+{
+	duel->second_err = kown_drop(duel->ctx, duel->handle);
+}
+
+static void do_export(struct duel *duel)
+{
+	duel->second_err = kown_export(duel->ctx, duel->handle,
+				       KOWN_RIGHTS_SAME, &duel->out_fd);
+}
+
+static void do_clone(struct duel *duel)
+{
+	duel->second_err = kown_clone(duel->ctx, duel->handle,
+				      KOWN_RIGHTS_SAME, &duel->out_handle);
+}
+
+static void do_close(struct duel *duel)
+{
+	duel->first_err = close(duel->fd) ? errno : 0;
+}
+
+static void do_import(struct duel *duel)
+{
+	duel->second_err = kown_import(duel->ctx, duel->fd, KOWN_RIGHTS_SAME,
+				       &duel->out_handle);
+}
+
+static void do_push(struct duel *duel)
+{
+	__u64 elems[40] = { 0 };
+
+	duel->second_err = kown_push(duel->ctx, duel->handle, elems, 40);
+}
+
+static void do_close_context(struct duel *duel)
+{
+	duel->first_err = close(duel->ctx) ? errno : 0;
+}
+
+#define RACE	FIXTURE_DATA(race)
+
+FIXTURE(race) {
+	int watcher;
+	struct kown_info before;
+	unsigned long long end;
+};
+
+FIXTURE_SETUP(race)
+{
+	self->watcher = kown_open();
+	ASSERT_LE(0, self->watcher);
+	ASSERT_EQ(0, kown_info(self->watcher, &self->before));
+	self->end = now_ms() + MILLISECONDS;
+}
+
+static void all_gone(struct __test_metadata *_metadata, RACE *self, int round)
+{
+	struct kown_info info;
+
+	ASSERT_EQ(0, kown_info(self->watcher, &info));
+	ASSERT_EQ(self->before.all_objects, info.all_objects) {
+		TH_LOG("round %d", round);
+	}
+	ASSERT_EQ(self->before.all_handles, info.all_handles) {
+		TH_LOG("round %d", round);
+	}
+	ASSERT_EQ(self->before.all_bytes, info.all_bytes) {
+		TH_LOG("round %d", round);
+	}
+}
+
+FIXTURE_TEARDOWN(race)
+{
+	struct kown_info info;
+
+	EXPECT_EQ(0, kown_info(self->watcher, &info));
+	EXPECT_EQ(self->before.all_objects, info.all_objects);
+	EXPECT_EQ(self->before.all_handles, info.all_handles);
+	EXPECT_EQ(self->before.all_bytes, info.all_bytes);
+	close(self->watcher);
+}
+
+TEST_F(race, export_against_the_last_drop)
+{
+	struct duel duel = { .first = do_drop, .second = do_export };
+	struct kown_stat stat;
+	int won = 0, lost = 0;
+	__u32 handle;
+
+	duel.ctx = kown_open();
+	duel_begin(&duel);
+	while (now_ms() < self->end) {
+		ASSERT_EQ(0, kown_new(duel.ctx, 8, 1, &duel.handle));
+		duel_round(&duel);
+		ASSERT_EQ(0, duel.first_err);
+		if (duel.second_err) {
+			ASSERT_EQ(ENOENT, duel.second_err);
+			lost++;
+		} else {
+			ASSERT_EQ(0, kown_import(duel.ctx, duel.out_fd,
+						 KOWN_RIGHTS_SAME, &handle));
+			ASSERT_EQ(0, kown_stat(duel.ctx, handle, &stat));
+			ASSERT_EQ(2, stat.strong);
+			close(duel.out_fd);
+			ASSERT_EQ(0, kown_drop(duel.ctx, handle));
+			won++;
+		}
+		all_gone(_metadata, self, won + lost);
+	}
+	duel_end(&duel);
+	close(duel.ctx);
+	TH_LOG("%d exported, %d too late", won, lost);
+}
+
+TEST_F(race, import_against_the_last_close)
+{
+	struct duel duel = { .first = do_close, .second = do_import };
+	int won = 0, lost = 0, ctx = kown_open();
+	struct kown_stat stat;
+	__u32 handle;
+
+	duel.ctx = kown_open();
+	duel_begin(&duel);
+	while (now_ms() < self->end) {
+		ASSERT_EQ(0, kown_new(ctx, 8, 1, &handle));
+		ASSERT_EQ(0, kown_push(ctx, handle, &handle, 1));
+		ASSERT_EQ(0, kown_export(ctx, handle, KOWN_RIGHTS_SAME,
+					 &duel.fd));
+		ASSERT_EQ(0, kown_drop(ctx, handle));
+		duel_round(&duel);
+		ASSERT_EQ(0, duel.first_err);
+		if (duel.second_err) {
+			ASSERT_EQ(EBADF, duel.second_err);
+			lost++;
+		} else {
+			ASSERT_EQ(0, kown_stat(duel.ctx, duel.out_handle,
+					       &stat));
+			ASSERT_EQ(1, stat.strong);
+			ASSERT_EQ(1, stat.len);
+			ASSERT_EQ(0, kown_drop(duel.ctx, duel.out_handle));
+			won++;
+		}
+		all_gone(_metadata, self, won + lost);
+	}
+	duel_end(&duel);
+	close(duel.ctx);
+	close(ctx);
+	TH_LOG("%d imported, %d too late", won, lost);
+}
+
+TEST_F(race, clone_against_the_last_drop)
+{
+	struct duel duel = { .first = do_drop, .second = do_clone };
+	int won = 0, lost = 0;
+	struct kown_stat stat;
+
+	duel.ctx = kown_open();
+	duel_begin(&duel);
+	while (now_ms() < self->end) {
+		ASSERT_EQ(0, kown_new(duel.ctx, 8, 1, &duel.handle));
+		duel_round(&duel);
+		ASSERT_EQ(0, duel.first_err);
+		if (duel.second_err) {
+			ASSERT_EQ(ENOENT, duel.second_err);
+			lost++;
+		} else {
+			ASSERT_EQ(0, kown_stat(duel.ctx, duel.out_handle,
+					       &stat));
+			ASSERT_EQ(1, stat.strong);
+			ASSERT_EQ(0, kown_drop(duel.ctx, duel.out_handle));
+			won++;
+		}
+		all_gone(_metadata, self, won + lost);
+	}
+	duel_end(&duel);
+	close(duel.ctx);
+	TH_LOG("%d cloned, %d too late", won, lost);
+}
+
+TEST_F(race, drop_by_two_threads_succeeds_once)
+{
+	struct duel duel = { .first = do_drop, .second = do_drop_too };
+	int rounds = 0;
+
+	duel.ctx = kown_open();
+	duel_begin(&duel);
+	while (now_ms() < self->end) {
+		ASSERT_EQ(0, kown_new(duel.ctx, 8, 1, &duel.handle));
+		duel_round(&duel);
+		ASSERT_EQ(ENOENT, duel.first_err + duel.second_err);
+		all_gone(_metadata, self, rounds++);
+	}
+	duel_end(&duel);
+	close(duel.ctx);
+}
+
+TEST_F(race, push_against_the_drop_of_its_handle)
+{
+	struct duel duel = { .first = do_drop, .second = do_push };
+	int won = 0, lost = 0;
+
+	duel.ctx = kown_open();
+	duel_begin(&duel);
+	while (now_ms() < self->end) {
+		ASSERT_EQ(0, kown_new(duel.ctx, 8, 0, &duel.handle));
+		duel_round(&duel);
+		ASSERT_EQ(0, duel.first_err);
+		if (duel.second_err) {
+			ASSERT_EQ(ENOENT, duel.second_err);
+			lost++;
+		} else {
+			won++;
+		}
+		all_gone(_metadata, self, won + lost);
+	}
+	duel_end(&duel);
+	close(duel.ctx);
+	TH_LOG("%d pushed, %d too late", won, lost);
+}
+
+TEST_F(race, push_against_the_close_of_its_context)
+{
+	struct duel duel = { .first = do_close_context, .second = do_push };
+	int won = 0, lost = 0;
+
+	duel_begin(&duel);
+	while (now_ms() < self->end) {
+		duel.ctx = kown_open();
+		ASSERT_EQ(0, kown_new(duel.ctx, 8, 0, &duel.handle));
+		duel_round(&duel);
+		ASSERT_EQ(0, duel.first_err);
+		if (duel.second_err) {
+			ASSERT_EQ(EBADF, duel.second_err);
+			lost++;
+		} else {
+			won++;
+		}
+		all_gone(_metadata, self, won + lost);
+	}
+	duel_end(&duel);
+	TH_LOG("%d pushed, %d too late", won, lost);
+}
+
+/*
+ * One thread makes and drops objects. The other guesses the next number: what
+ * it finds is whole, and is what the first made under that number.
+ */
+struct guess {
+	int ctx;
+	atomic_uint last;	/* number given */
+	atomic_bool stop;
+	__u64 *object;		/* by number, 0 if not known yet */
+	unsigned int found, strange;
+	__u32 kept;
+};
+
+#define NUMBERS		0x100000
+
+static void guess_one(struct guess *g, __u32 number, unsigned int how)
+{
+	struct kown_stat stat;
+	__u64 elem = 1, known;
+	__u32 clone;
+	int fd;
+
+	if (kown_stat(g->ctx, number, &stat))
+		return;
+	g->found++;
+	known = READ_ONCE(g->object[number]);
+	if (stat.elem_size != 8 || stat.mode != KOWN_MODE_SHARED ||
+	    stat.rights != ALL_RIGHTS || stat.strong < 1 || stat.strong > 4 ||
+	    stat.weak || stat.len > stat.cap || stat.cap < 4 || !stat.object ||
+	    (known && known != stat.object))
+		g->strange++;
+	switch (how) {
+	case 0:
+		kown_drop(g->ctx, number);
+		break;
+	case 1:
+		kown_push(g->ctx, number, &elem, 1);
+		break;
+	case 2:
+		if (!kown_clone(g->ctx, number, KOWN_RIGHTS_SAME, &clone) &&
+		    kown_drop(g->ctx, clone))
+			g->strange++;
+		break;
+	case 3:
+		if (!kown_export(g->ctx, number, KOWN_RIGHTS_SAME, &fd))
+			close(fd);
+		break;
+	case 4:
+		kown_pop(g->ctx, number, &elem, 1, NULL);
+		break;
+	default:
+		kown_read(g->ctx, number, 0, 1, &elem);
+	}
+}
+
+static void *guess_thread(void *arg)
+{
+	struct guess *g = arg;
+	__u64 seed = 11;
+
+	run_on_cpu(1);
+	while (!atomic_load(&g->stop)) {
+		__u32 last = atomic_load(&g->last), i;
+
+		for (i = 0; i < 4; i++)
+			guess_one(g, last + i, random_u32(&seed) % 6);
+	}
+	return NULL;
+}
+
+TEST_F(race, number_guessed_before_it_was_given)
+{
+	struct guess g = { .ctx = kown_open() };
+	struct kown_info info;
+	struct kown_new new;
+	unsigned int rounds = 0;
+	pthread_t thread;
+	__u64 elem = 1;
+	int err;
+
+	g.object = calloc(NUMBERS, sizeof(*g.object));
+	ASSERT_NE(NULL, g.object);
+	run_on_cpu(0);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, guess_thread, &g));
+	while (now_ms() < self->end) {
+		kown_blank(&new, sizeof(new));
+		new.mode = KOWN_MODE_SHARED;
+		new.elem_size = 8;
+		new.cap = 4;
+		new.__reserved = 0;
+		ASSERT_EQ(0, kown_call(g.ctx, KOWN_IOC_NEW, &new));
+		ASSERT_GT(NUMBERS - 8, new.handle);
+		WRITE_ONCE(g.object[new.handle], new.object);
+		atomic_store(&g.last, new.handle);
+		err = kown_push(g.ctx, new.handle, &elem, 1);
+		ASSERT_TRUE(err == 0 || err == ENOENT) TH_LOG("%d", err);
+		err = kown_drop(g.ctx, new.handle);
+		ASSERT_TRUE(err == 0 || err == ENOENT) TH_LOG("%d", err);
+		rounds++;
+	}
+	atomic_store(&g.stop, true);
+	pthread_join(thread, NULL);
+	EXPECT_EQ(0, g.strange);
+	EXPECT_LT(0, g.found);
+	ASSERT_EQ(0, kown_info(g.ctx, &info));
+	EXPECT_EQ(0, info.handles);
+	EXPECT_EQ(0, info.objects);
+	close(g.ctx);
+	TH_LOG("%u made, %u found by guessing", rounds, g.found);
+}
+
+/* Processes that share one object; results come back in shared memory. */
+enum { WRITERS = 3, BATCHES = 400, MOST = 32 };
+
+#define ELEM(writer, batch, size, i) \
+	((__u64)(writer) << 48 | (__u64)(batch) << 16 | (size) << 8 | (i))
+
+/* Each batch is whole and in its writer's order. */
+TEST_F(race, push_by_many_processes_is_atomic)
+{
+	__u64 elems[MOST], seed, len, at, *all;
+	unsigned int next[WRITERS] = { 0 };
+	int ctx = kown_open(), writer, status;
+	unsigned int batch, size, i;
+	struct kown_stat stat;
+	__u32 handle;
+
+	ASSERT_EQ(0, kown_new(ctx, 8, 0, &handle));
+	for (writer = 0; writer < WRITERS; writer++) {
+		pid_t pid = fork();
+
+		ASSERT_LE(0, pid);
+		if (pid)
+			continue;
+		seed = writer;
+		for (batch = 0; batch < BATCHES; batch++) {
+			size = 1 + random_u32(&seed) % MOST;
+			for (i = 0; i < size; i++)
+				elems[i] = ELEM(writer, batch, size, i);
+			if (kown_push(ctx, handle, elems, size))
+				_exit(1);
+		}
+		_exit(0);
+	}
+	for (writer = 0; writer < WRITERS; writer++) {
+		ASSERT_LT(0, wait(&status));
+		ASSERT_EQ(0, status);
+	}
+	ASSERT_EQ(0, kown_stat(ctx, handle, &stat));
+	len = stat.len;
+	all = malloc(len * 8);
+	ASSERT_NE(NULL, all);
+	ASSERT_EQ(0, kown_read(ctx, handle, 0, len, all));
+	for (at = 0; at < len; at += size) {
+		writer = all[at] >> 48;
+		size = all[at] >> 8 & 0xff;
+		ASSERT_GT(WRITERS, writer);
+		ASSERT_TRUE(size && at + size <= len);
+		for (i = 0; i < size; i++) {
+			ASSERT_EQ(ELEM(writer, next[writer], size, i),
+				  all[at + i]);
+		}
+		next[writer]++;
+	}
+	for (writer = 0; writer < WRITERS; writer++) {
+		EXPECT_EQ(BATCHES, next[writer]);
+	}
+	close(ctx);
+}
+
+/* Pushed by some, popped by others: each element comes out exactly once. */
+TEST_F(race, pop_by_many_processes_takes_each_element_once)
+{
+	enum { PUSHERS = 2, POPPERS = 2, EACH = 12000 };
+	unsigned char *seen = mmap(NULL, PUSHERS * EACH, PROT_READ | PROT_WRITE,
+				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int ctx = kown_open(), i, status;
+	__u64 elems[MOST], taken, n, k, seed;
+	__u32 handle;
+
+	ASSERT_NE(MAP_FAILED, seen);
+	ASSERT_EQ(0, kown_new(ctx, 8, 0, &handle));
+	for (i = 0; i < PUSHERS + POPPERS; i++) {
+		pid_t pid = fork();
+
+		ASSERT_LE(0, pid);
+		if (pid)
+			continue;
+		seed = i;
+		for (n = 0; i < PUSHERS && n < EACH; n += k) {
+			k = 1 + random_u32(&seed) % MOST;
+			if (k > EACH - n)
+				k = EACH - n;
+			for (taken = 0; taken < k; taken++)
+				elems[taken] = i * EACH + n + taken;
+			if (kown_push(ctx, handle, elems, k))
+				_exit(1);
+		}
+		for (n = 0; i >= PUSHERS && n < 3000; n++) {
+			k = 1 + random_u32(&seed) % MOST;
+			if (kown_pop(ctx, handle, elems, k, &taken) || taken > k)
+				_exit(2);
+			for (k = 0; k < taken; k++)
+				__atomic_fetch_add(&seen[elems[k]], 1,
+						   __ATOMIC_RELAXED);
+		}
+		_exit(0);
+	}
+	for (i = 0; i < PUSHERS + POPPERS; i++) {
+		ASSERT_LT(0, wait(&status));
+		ASSERT_EQ(0, status);
+	}
+	do {
+		ASSERT_EQ(0, kown_pop(ctx, handle, elems, MOST, &taken));
+		for (k = 0; k < taken; k++)
+			seen[elems[k]]++;
+	} while (taken);
+	for (n = 0; n < PUSHERS * EACH; n++) {
+		ASSERT_EQ(1, seen[n]) TH_LOG("element %llu", n);
+	}
+	close(ctx);
+}
+
+/* A reader never sees half of a batch. */
+TEST_F(race, read_while_others_push_and_pop_is_atomic)
+{
+	enum { BATCH = 64 };
+	int ctx = kown_open(), status, i, reads = 0;
+	__u64 elems[BATCH], n = 0;
+	__u32 handle;
+	pid_t pid;
+	int err;
+
+	ASSERT_EQ(0, kown_new(ctx, 8, 0, &handle));
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (pid == 0) {
+		while (now_ms() < self->end) {
+			n++;
+			for (i = 0; i < BATCH; i++)
+				elems[i] = n;
+			if (kown_push(ctx, handle, elems, BATCH) ||
+			    (n % 2 && kown_pop(ctx, handle, elems, BATCH,
+					       NULL)) ||
+			    (n % 4 == 0 && kown_pop(ctx, handle, elems, BATCH,
+						    NULL)))
+				_exit(1);
+		}
+		_exit(0);
+	}
+	while (now_ms() < self->end) {
+		err = kown_read(ctx, handle, n++ % 4 * BATCH, BATCH, elems);
+		if (err) {
+			ASSERT_EQ(ERANGE, err);
+			continue;
+		}
+		ASSERT_TRUE(elems_are(elems, elems[0], BATCH));
+		reads++;
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	ASSERT_EQ(0, status);
+	EXPECT_LT(0, reads);
+	close(ctx);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,57 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# usage: run.sh [TEST...]
+#
+# All selftests in this folder and those in ../tests32, or the named ones, as
+# subtests in KTAP. The stress test is not among them. Needs kown.ko loaded, and
+# a machine that nobody else uses.
+
+here=$(cd "$(dirname "$0")" && pwd)
+limit=${LIMIT:-120}	# seconds for each
+log=$(mktemp /tmp/kown-run.XXXXXX)
+trap 'rm -f "$log"' EXIT
+
+if [ $# = 0 ]; then
+	set -- abi handle rights vec export fault fetch race life cgroup \
+		limits.sh example.sh cli.sh
+	# What the word size could change.
+	for name in abi rights vec export fault; do
+		[ ! -x "$here/../tests32/$name" ] || set -- "$@" "../tests32/$name"
+	done
+fi
+
+echo "KTAP version 1"
+echo "1..$#"
+number=0
+failed=0
+: > "$log"
+for name; do
+	number=$((number + 1))
+	echo "# Subtest: ${name#../}"
+	start=$(date +%s)
+	{
+		timeout -s KILL "$limit" "$here/$name" 2>&1
+		echo $? > "$log.status"
+	} | tee -a "$log" | sed 's/^/  /'
+	status=$(cat "$log.status")
+	echo "# ${name#../} took $(($(date +%s) - start)) s"
+	if [ "$status" = 0 ]; then
+		echo "ok $number - ${name#../}"
+	else
+		echo "not ok $number - ${name#../} # status $status"
+		failed=$((failed + 1))
+	fi
+done
+rm -f "$log.status"
+
+awk '
+	/^ok .*# SKIP/ { skipped++; next }
+	/^ok / { passed++ }
+	/^not ok / { failed++ }
+	END {
+		printf "# Totals: pass:%d fail:%d skip:%d\n",
+			passed, failed, skipped
+	}
+' "$log"
+[ $failed = 0 ]
