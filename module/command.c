@@ -160,36 +160,24 @@ static int do_clone(struct call *call)
 			   sizeof(*clone));
 }
 
-static int drop_some(struct kown_table *table, const u32 *numbers, u32 count,
-		     u32 *done)
-{
-	for (u32 i = 0; i < count; i++) {
-		int err = kown_table_drop(table, numbers[i]);
-
-		if (err)
-			return err;
-		++*done;
-	}
-	return 0;
-}
-
+/* One by one, so that @done is exact wherever the array stops being readable. */
 static int drop_all(struct kown_table *table, const u32 __user *numbers,
 		    u32 count, u32 *done)
 {
-	u32 chunk[64];
-	int err = 0;
-
-	while (!err && *done < count) {
-		u32 n = min_t(u32, count - *done, ARRAY_SIZE(chunk));
+	for (; *done < count; ++*done) {
+		u32 number;
+		int err;
 
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		if (copy_from_user(chunk, numbers + *done, n * sizeof(u32)))
+		if (get_user(number, numbers + *done))
 			return -EFAULT;
-		err = drop_some(table, chunk, n, done);
+		err = kown_table_drop(table, number);
+		if (err)
+			return err;
 		cond_resched();
 	}
-	return err;
+	return 0;
 }
 
 static int do_drop(struct call *call)

@@ -109,6 +109,23 @@ static int run(struct transfer *t, int (*step)(struct transfer *t), bool write)
 	return -ENOMEM;
 }
 
+/*
+ * May there be so many elements? Arithmetic first, then the limit, then what no
+ * allocator can give.
+ */
+static int check_size(const struct kown_elem *elem, u64 count, size_t *bytes)
+{
+	int err;
+
+	if (count > SIZE_MAX)
+		return -EOVERFLOW;
+	err = kown_raw_vec_check(elem, count);
+	if (err == -EOVERFLOW)
+		return err;
+	*bytes = count * elem->size;
+	return *bytes > kown_account_limit(KOWN_BYTES) ? -ENOSPC : err;
+}
+
 /* Charge first, then allocate. */
 static int grow(struct kown_object *object, size_t cap)
 {
@@ -144,13 +161,10 @@ static int reserve(struct kown_object *object, size_t extra)
 
 static int reserve_exact(struct kown_object *object, size_t cap)
 {
-	int err;
-
 	lockdep_assert_held(&object->lock);
 	if (cap <= kown_vec_cap(&object->vec, &object->elem))
 		return 0;
-	err = kown_raw_vec_check(&object->elem, cap);
-	return err ?: grow(object, cap);
+	return grow(object, cap);
 }
 
 static int push_step(struct transfer *t)
@@ -197,14 +211,9 @@ int kown_object_push(struct kown_object *object, const void __user *data,
 	};
 	int err;
 
-	if (count > SIZE_MAX)
-		return -EOVERFLOW;
-	err = kown_raw_vec_check(&object->elem, count);
+	err = check_size(&object->elem, count, &t.bytes);
 	if (err)
 		return err;
-	t.bytes = count * object->elem.size;
-	if (t.bytes > kown_account_limit(KOWN_BYTES))
-		return -ENOSPC;
 	err = fault_in(&t, false);
 	if (err)
 		return err;
@@ -346,11 +355,14 @@ struct kown_object *kown_object_new(struct kown_account *account, u32 mode,
 				    u32 elem_size, u64 cap)
 {
 	static atomic64_t last_id;
+	const struct kown_elem elem = { .size = elem_size };
 	struct kown_object *object;
+	size_t bytes;
 	int err;
 
-	if (cap > SIZE_MAX)
-		return ERR_PTR(-EOVERFLOW);
+	err = check_size(&elem, cap, &bytes);
+	if (err)
+		return ERR_PTR(err);
 	object = kzalloc(sizeof(*object), KOWN_GFP_USER);
 	if (!object)
 		return ERR_PTR(-ENOMEM);
@@ -362,7 +374,7 @@ struct kown_object *kown_object_new(struct kown_account *account, u32 mode,
 
 	kown_arc_init(&object->arc, &object_type);
 	mutex_init(&object->lock);
-	object->elem.size = elem_size;
+	object->elem = elem;
 	kown_arc_get(&account->arc);
 	object->account = account;
 	object->id = atomic64_inc_return(&last_id);
