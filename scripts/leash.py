@@ -17,6 +17,12 @@ _PR_SET_PDEATHSIG = 1
 _prctl = ctypes.CDLL(None).prctl
 _pipe = None
 
+for _fd in range(3):
+    try:
+        os.fstat(_fd)
+    except OSError:
+        os.open(os.devnull, os.O_RDWR)  # is this one, the lowest that is free
+
 
 def _tell(message):
     os.write(_pipe, message.encode() + b"\n")

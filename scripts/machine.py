@@ -51,6 +51,7 @@ class Machine:
         self.control = Wire("control", self.on_control)
         self.console = Wire("console", self.on_console)
         self.wires = self.console, self.terminal, self.control
+        self.selector = selectors.DefaultSelector()
         self.qemu = self.start(image, initrd)
         self.started = time.monotonic()
         self.deadline = self.started + options.boot_timeout
@@ -103,7 +104,9 @@ class Machine:
             if word == "ready":
                 self.ready = True
                 self.deadline = self.started + self.options.timeout
-                self.tell_size()
+                if self.interactive:
+                    self.tell_size()
+                    self.selector.register(0, selectors.EVENT_READ, self.on_keyboard)
             elif word == "status":
                 self.status = 0 if self.interactive else int(rest)
                 self.end_within(5)
@@ -114,43 +117,43 @@ class Machine:
     def on_keyboard(self, data):
         if ESCAPE in data:
             sys.exit("\rvm: ended by Ctrl-]")
-        self.terminal.socket.sendall(data or b"\x04")
+        self.terminal.socket.sendall(data)
 
     def tell_size(self, *_):
-        if self.interactive and self.ready and sys.stdin.isatty():
+        if self.ready:
             size = os.get_terminal_size(0)
             self.control.socket.sendall(f"{size.lines} {size.columns}\n".encode())
 
     def relay(self):
         """Until the VM is gone or its time is up."""
-        selector = selectors.DefaultSelector()
         for wire in self.wires:
-            selector.register(wire.socket, selectors.EVENT_READ, wire.handle)
+            self.selector.register(wire.socket, selectors.EVENT_READ, wire.handle)
         if self.interactive:
             signal.signal(signal.SIGWINCH, self.tell_size)
-            selector.register(0, selectors.EVENT_READ, self.on_keyboard)
         live = len(self.wires)
         while live:
             left = self.deadline - time.monotonic()
             if left <= 0:
                 limit = self.options.timeout if self.ready else self.options.boot_timeout
                 return self.status is None and self.fail(f"not {'over' if self.ready else 'ready'} after {limit:g} seconds")
-            for key, _ in selector.select(None if left == float("inf") else left):
+            for key, _ in self.selector.select(None if left == float("inf") else left):
                 try:
                     data = os.read(key.fd, 65536)
                 except ConnectionResetError:
                     data = b""
-                if data or key.fileobj == 0:
+                if data:
                     key.data(data)
-                if not data:
-                    selector.unregister(key.fileobj)
-                    live -= key.fileobj != 0
+                elif key.fd == 0:
+                    sys.exit("\rvm: the terminal is gone")
+                else:
+                    self.selector.unregister(key.fileobj)
+                    live -= 1
         if self.status is None:
             self.fail("the VM ended before it was told to")
 
     def run(self):
         """Returns the command's status, or FAILED after saying why."""
-        saved = termios.tcgetattr(0) if self.interactive and sys.stdin.isatty() else None
+        saved = termios.tcgetattr(0) if self.interactive else None
         try:
             if saved:
                 leash.terminal_is("raw")
