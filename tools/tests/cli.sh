@@ -3,6 +3,8 @@
 #
 # The kown tool: verbs, exit statuses, and errors that name the cause.
 
+# shellcheck disable=SC2016,SC2086,SC2154 # $ for inner shells, words to split, ktap.sh
+
 . "$(dirname "$0")/ktap.sh"
 
 # refused STATUS MESSAGE COMMAND...: COMMAND fails so, and says that and no more

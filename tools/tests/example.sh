@@ -3,6 +3,8 @@
 #
 # The C program that README.md prints: it was compiled as it stands there.
 
+# shellcheck disable=SC2154 # set by ktap.sh
+
 . "$(dirname "$0")/ktap.sh"
 
 test_readme_program_runs()

@@ -8,7 +8,7 @@
 
 #include "kown_test.h"
 
-#define MILLISECONDS	600		/* per field */
+#define MILLISECONDS	400		/* per field */
 #define MOST		200		/* elements in the larger push */
 
 /* A field that goes back and forth between two values. */
@@ -101,7 +101,6 @@ TEST_F(fetch, push_whose_count_changes)
 	struct flip flip = { .value = { 3, MOST } };
 	struct kown_push arg;
 	__u64 len, pushed, taken, elems[MOST];
-	unsigned int i;
 
 	push_arg(self, &arg);
 	flip.at64 = &arg.count;
@@ -158,7 +157,6 @@ TEST_F(fetch, push_whose_data_changes)
 	};
 	struct kown_push arg;
 	__u64 elems[MOST];
-	unsigned int i;
 
 	push_arg(self, &arg);
 	flip.at64 = &arg.data;
@@ -180,7 +178,6 @@ TEST_F(fetch, push_whose_data_becomes_a_kernel_address)
 	};
 	struct kown_push arg;
 	__u64 elems[MOST];
-	unsigned int i;
 	int err;
 
 	push_arg(self, &arg);
@@ -316,7 +313,6 @@ TEST_F(fetch, push_and_pop_whose_elements_change)
 {
 	struct flip flip = { .value = { 1, 2 } };
 	__u64 elems[MOST], taken;
-	unsigned int i;
 
 	flip.at64 = &self->a[MOST / 2];
 	flip_begin(&flip);

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh disable=SC2034
 #
 # For tests in shell: each function test_NAME of the script that sources this is
 # one test, in a subshell of its own. It fails unless it returns 0; skip() skips.
@@ -58,6 +59,7 @@ run_test()
 
 run_tests()
 {
+	# shellcheck disable=SC2046 # names are words
 	set -- $(sed -n 's/^test_\([a-z0-9_]*\)().*/\1/p' "$0")
 	echo "TAP version 13"
 	echo "1..$#"

@@ -217,6 +217,9 @@ TEST_F(limits, bytes_of_one_push_up_to_the_limit)
 	ASSERT_EQ(0, kown_stat(self->ctx, handle, &stat));
 	ASSERT_EQ(self->max_bytes, stat.len);
 	ASSERT_EQ(self->max_bytes, stat.cap);
+	/* A pointer that leads nowhere is found before that it is full. */
+	EXPECT_EQ(EFAULT, kown_push(self->ctx, handle, NULL, 1));
+	EXPECT_EQ(ENOSPC, kown_push(self->ctx, handle, elems, 1));
 }
 
 /* Two objects of one context share its bytes. */
@@ -260,9 +263,7 @@ TEST_F(limits, bytes_are_those_of_the_creator)
 	EXPECT_EQ(self->max_bytes, info.bytes);
 	EXPECT_EQ(1, info.objects);
 	EXPECT_EQ(0, info.handles);
-	if (self->max_bytes) {
-		EXPECT_EQ(ENOSPC, kown_new(self->ctx, 1, 1, &handle));
-	}
+	EXPECT_EQ(ENOSPC, kown_new(self->ctx, 1, 1, &handle));
 	ASSERT_EQ(0, kown_info(self->other, &info));
 	EXPECT_EQ(0, info.bytes);
 	/* The creator may be gone. */

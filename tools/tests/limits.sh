@@ -4,6 +4,8 @@
 # The limits that module parameters set: loads the module with each of these,
 # runs the limits program, and leaves the module as it was.
 
+# shellcheck disable=SC2154 # set by ktap.sh
+
 . "$(dirname "$0")/ktap.sh"
 . "$(dirname "$0")/module.sh"
 

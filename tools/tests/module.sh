@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
 #
 # For tests that load the module themselves: where it is, how it was loaded, and
 # back to that.

@@ -13,7 +13,7 @@ log=$(mktemp /tmp/kown-run.XXXXXX)
 trap 'rm -f "$log"' EXIT
 
 if [ $# = 0 ]; then
-	set -- abi handle rights vec export fault fetch race life cgroup \
+	set -- abi handle rights vec export fault fetch race life memcg \
 		limits.sh example.sh cli.sh
 	# What the word size could change.
 	for name in abi rights vec export fault; do

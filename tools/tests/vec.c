@@ -142,31 +142,39 @@ TEST_F(vec, push_one_by_one_grows_by_the_rule)
 	}
 }
 
+static void push_twice(struct __test_metadata *_metadata, VEC *self,
+		       __u32 size, __u64 start, __u64 len, __u64 count)
+{
+	struct kown_stat stat;
+	__u32 handle;
+
+	ASSERT_EQ(0, kown_new(self->ctx, size, start, &handle));
+	ASSERT_EQ(0, kown_push(self->ctx, handle, self->buf, len));
+	ASSERT_EQ(0, kown_push(self->ctx, handle, self->buf, count));
+	ASSERT_EQ(0, kown_stat(self->ctx, handle, &stat));
+	ASSERT_EQ(len + count, stat.len);
+	ASSERT_EQ(grown(start, len + count, size), stat.cap) {
+		TH_LOG("%llu and %llu elements of %u bytes, cap %llu", len,
+		       count, size, start);
+	}
+	ASSERT_EQ(0, kown_drop(self->ctx, handle));
+}
+
 /* From each small len and cap, each small count. */
 TEST_F(vec, push_of_several_grows_by_the_rule)
 {
 	static const __u32 sizes[] = { 1, 3, 1024, 1025 };
-	struct kown_stat stat;
 	__u64 start, len, count;
-	__u32 handle;
 	int i;
 
 	memset(self->buf, 0, 40 * 1025);
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
-		for (start = 0; start < 10; start += 3)
-		for (len = 0; len <= start; len++)
-		for (count = 0; count < 2 * start + 12; count++) {
-			ASSERT_EQ(0, kown_new(self->ctx, sizes[i], start,
-					      &handle));
-			ASSERT_EQ(0, kown_push(self->ctx, handle, self->buf,
-					       len));
-			ASSERT_EQ(0, kown_push(self->ctx, handle, self->buf,
-					       count));
-			ASSERT_EQ(0, kown_stat(self->ctx, handle, &stat));
-			ASSERT_EQ(len + count, stat.len);
-			ASSERT_EQ(grown(start, len + count, sizes[i]),
-				  stat.cap);
-			ASSERT_EQ(0, kown_drop(self->ctx, handle));
+		for (start = 0; start < 10; start += 3) {
+			for (len = 0; len <= start; len++) {
+				for (count = 0; count < 2 * start + 12; count++)
+					push_twice(_metadata, self, sizes[i],
+						   start, len, count);
+			}
 		}
 	}
 }
@@ -194,9 +202,12 @@ static void like_an_array(struct __test_metadata *_metadata, VEC *self,
 	__u64 len = 0, cap = 0, max = size ? MAX_BYTES / size : 1000;
 	__u64 count, start, index, taken, bytes, seed = size + 1;
 	struct kown_stat stat;
+	unsigned char *at;
 	__u32 handle;
 	int i;
 
+	if (!size)
+		cap = ~0ULL;
 	ASSERT_EQ(0, kown_new(self->ctx, size, 0, &handle));
 	for (i = 0; i < rounds; i++) {
 		/* Small mostly, and sometimes as large as may be. */
@@ -205,10 +216,11 @@ static void like_an_array(struct __test_metadata *_metadata, VEC *self,
 		case 0:
 			count = min_u64(count, max - len);
 			bytes = count * size;
-			fill(self->model + len * size, bytes, &seed);
+			at = self->model + len * size;
+			fill(at, bytes, &seed);
 			ASSERT_EQ(0, kown_push_at(self->ctx, handle,
-				ptr_to_u64(self->model + len * size), count,
-				&index));
+						  ptr_to_u64(at), count,
+						  &index));
 			ASSERT_EQ(len, index);
 			len += count;
 			cap = grown(cap, len, size);
@@ -239,9 +251,7 @@ static void like_an_array(struct __test_metadata *_metadata, VEC *self,
 		}
 		ASSERT_EQ(0, kown_stat(self->ctx, handle, &stat));
 		ASSERT_EQ(len, stat.len);
-		if (size) {
-			ASSERT_EQ(cap, stat.cap);
-		}
+		ASSERT_EQ(cap, stat.cap);
 	}
 	ASSERT_EQ(0, kown_drop(self->ctx, handle));
 }
@@ -254,11 +264,13 @@ TEST_F(vec, commands_at_random_do_as_an_array_does)
 		like_an_array(_metadata, self, elem_sizes[i], 150);
 }
 
+static const __u64 zero_to_five[] = { 0, 1, 2, 3, 4, 5 };
+
 /* Each range over few elements, and the ends of the number line. */
 TEST_F(vec, read_of_each_range)
 {
 	const __u64 len = 6, far = 1ULL << 63;
-	__u64 start, count, i;
+	__u64 start, count, n;
 	const __u64 numbers[] = {
 		0, 1, 2, 3, 4, 5, 6, 7, 8, far - 1, far, far + 1, ~0ULL - 6,
 		~0ULL - 5, ~0ULL - 1, ~0ULL, 1ULL << 61, 1ULL << 32,
@@ -270,9 +282,7 @@ TEST_F(vec, read_of_each_range)
 	int err;
 
 	ASSERT_EQ(0, kown_new(self->ctx, 8, 0, &handle));
-	for (i = 0; i < len; i++) {
-		ASSERT_EQ(0, kown_push(self->ctx, handle, &i, 1));
-	}
+	ASSERT_EQ(0, kown_push(self->ctx, handle, zero_to_five, len));
 	snapshot_take(_metadata, self->ctx, handle, &before);
 	for (a = 0; a < ARRAY_SIZE(numbers); a++) {
 		for (b = 0; b < ARRAY_SIZE(numbers); b++) {
@@ -284,19 +294,15 @@ TEST_F(vec, read_of_each_range)
 						 count, elems)) {
 				TH_LOG("%llu from %llu", count, start);
 			}
-			if (err)
-				count = 0;
-			for (i = 0; i < count; i++) {
-				ASSERT_EQ(start + i, elems[i]);
-			}
-			for (; i < ARRAY_SIZE(elems); i++) {
-				ASSERT_EQ(0xa5a5a5a5a5a5a5a5, elems[i]);
-			}
+			n = err ? 0 : count;
+			ASSERT_EQ(0, memcmp(elems, zero_to_five + start * !err,
+					    n * 8));
+			ASSERT_TRUE(bytes_are(elems + n, PATTERN, (8 - n) * 8));
 			/* A range is judged before the pointer. */
-			if (err) {
-				ASSERT_EQ(ERANGE, kown_read(self->ctx, handle,
-					start, numbers[b], NULL));
-			}
+			if (!err)
+				continue;
+			err = kown_read(self->ctx, handle, start, count, NULL);
+			ASSERT_EQ(ERANGE, err);
 		}
 	}
 	snapshot_same(_metadata, self->ctx, handle, &before, "read", 0);
@@ -308,25 +314,20 @@ TEST_F(vec, pop_of_more_than_there_is)
 		4, 5, 1000, 1ULL << 32, (1ULL << 60) - 1, 1ULL << 60,
 		1ULL << 61, 1ULL << 63, ~0ULL,
 	};
-	__u64 i, n, taken, elems[8];
 	struct kown_stat stat;
+	__u64 taken, elems[8];
 	__u32 handle;
+	int n;
 
 	ASSERT_EQ(0, kown_new(self->ctx, 8, 0, &handle));
 	for (n = 0; n < ARRAY_SIZE(counts); n++) {
-		for (i = 0; i < 4; i++) {
-			ASSERT_EQ(0, kown_push(self->ctx, handle, &i, 1));
-		}
+		ASSERT_EQ(0, kown_push(self->ctx, handle, zero_to_five, 4));
 		memset(elems, PATTERN, sizeof(elems));
 		ASSERT_EQ(0, kown_pop(self->ctx, handle, elems, counts[n],
 				      &taken)) TH_LOG("%llu", counts[n]);
 		ASSERT_EQ(4, taken);
-		for (i = 0; i < 4; i++) {
-			ASSERT_EQ(i, elems[i]);
-		}
-		for (; i < ARRAY_SIZE(elems); i++) {
-			ASSERT_EQ(0xa5a5a5a5a5a5a5a5, elems[i]);
-		}
+		ASSERT_EQ(0, memcmp(elems, zero_to_five, 4 * 8));
+		ASSERT_TRUE(bytes_are(elems + 4, PATTERN, 4 * 8));
 		ASSERT_EQ(0, kown_pop(self->ctx, handle, elems, counts[n],
 				      &taken));
 		ASSERT_EQ(0, taken);
@@ -352,6 +353,30 @@ TEST_F(vec, count_of_none_needs_no_pointer)
 	ASSERT_EQ(0, kown_read_at(self->ctx, handle, 0, 0, 0));
 	ASSERT_EQ(0, kown_read_at(self->ctx, handle, 1, 0, 0));
 	snapshot_same(_metadata, self->ctx, handle, &before, "none", 0);
+
+	ASSERT_EQ(0, kown_pop(self->ctx, handle, &elem, 1, NULL));
+	ASSERT_EQ(0, kown_pop_at(self->ctx, handle, 0, ~0ULL, &taken));
+	EXPECT_EQ(0, taken);
+}
+
+/* Of all that is wrong with a call, the first is what it is told. */
+TEST_F(vec, push_read_and_pop_with_several_things_wrong)
+{
+	const __u64 huge = 1ULL << 60;
+	__u32 handle, none;
+
+	ASSERT_EQ(0, kown_new(self->ctx, 8, 0, &handle));
+	ASSERT_EQ(0, kown_clone(self->ctx, handle, 0, &none));
+	EXPECT_EQ(ENOENT, kown_push(self->ctx, 0, NULL, huge));
+	EXPECT_EQ(EACCES, kown_push(self->ctx, none, NULL, huge));
+	EXPECT_EQ(EOVERFLOW, kown_push(self->ctx, handle, NULL, huge));
+	EXPECT_EQ(EFAULT, kown_push(self->ctx, handle, NULL, 1));
+	EXPECT_EQ(ENOENT, kown_read(self->ctx, 0, huge, huge, NULL));
+	EXPECT_EQ(EACCES, kown_read(self->ctx, none, huge, huge, NULL));
+	EXPECT_EQ(ERANGE, kown_read(self->ctx, handle, huge, huge, NULL));
+	EXPECT_EQ(ENOENT, kown_pop(self->ctx, 0, NULL, huge, NULL));
+	EXPECT_EQ(EACCES, kown_pop(self->ctx, none, NULL, huge, NULL));
+	EXPECT_EQ(ENOENT, kown_clone(self->ctx, 0, ALL_RIGHTS, &handle));
 }
 
 TEST_F(vec, push_whose_size_overflows)
@@ -535,7 +560,6 @@ TEST_F(vec, elements_that_were_popped_cannot_be_read)
 {
 	struct kown_stat stat;
 	__u64 start, count;
-	unsigned int i;
 	__u32 handle;
 
 	memset(self->model, 'S', 4096);
@@ -543,7 +567,7 @@ TEST_F(vec, elements_that_were_popped_cannot_be_read)
 	ASSERT_EQ(ERANGE, kown_read(self->ctx, handle, 0, 1, self->buf));
 	ASSERT_EQ(0, kown_push(self->ctx, handle, self->model, 4096));
 	ASSERT_EQ(0, kown_pop(self->ctx, handle, self->buf, 4096, NULL));
-	memset(self->buf, PATTERN, 4096);
+	memset(self->buf, PATTERN, 8192);
 	ASSERT_EQ(0, kown_push(self->ctx, handle, "abc", 3));
 	for (start = 0; start < 4096; start += 13) {
 		for (count = 1; count <= 4096 - start; count *= 2) {
@@ -560,18 +584,15 @@ TEST_F(vec, elements_that_were_popped_cannot_be_read)
 	ASSERT_EQ(8192, stat.cap);
 	ASSERT_EQ(ERANGE, kown_read(self->ctx, handle, 0, 8192, self->buf));
 	ASSERT_EQ(0, kown_pop(self->ctx, handle, self->buf, 8192, NULL));
-	for (i = 3; i < 4096; i++) {
-		ASSERT_EQ('x', self->buf[i]);
-	}
-	for (i = 4099; i < 8192; i++) {
-		ASSERT_NE('S', self->buf[i]);
-	}
+	ASSERT_EQ(0, memcmp(self->buf, "abc", 3));
+	ASSERT_TRUE(bytes_are(self->buf + 3, 'x', 4096));
+	ASSERT_TRUE(bytes_are(self->buf + 4099, PATTERN, 4093));
 }
 
 /* A buffer larger than what there is keeps its rest. */
 TEST_F(vec, pop_leaves_the_rest_of_the_buffer)
 {
-	unsigned int i, size;
+	unsigned int size;
 	__u32 handle;
 	__u64 taken;
 
@@ -582,12 +603,8 @@ TEST_F(vec, pop_leaves_the_rest_of_the_buffer)
 		memset(self->buf, PATTERN, 8 * size);
 		ASSERT_EQ(0, kown_pop(self->ctx, handle, self->buf, 8, &taken));
 		ASSERT_EQ(3, taken);
-		for (i = 0; i < 3 * size; i++) {
-			ASSERT_EQ('m', self->buf[i]);
-		}
-		for (; i < 8 * size; i++) {
-			ASSERT_EQ(PATTERN, self->buf[i]);
-		}
+		ASSERT_TRUE(bytes_are(self->buf, 'm', 3 * size));
+		ASSERT_TRUE(bytes_are(self->buf + 3 * size, PATTERN, 5 * size));
 	}
 }
 

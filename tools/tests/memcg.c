@@ -170,16 +170,16 @@ static int take_all(const struct taker *taker)
 	return err;
 }
 
-FIXTURE(cgroup) {
+FIXTURE(memcg) {
 	const char *missing;
 };
 
-FIXTURE_SETUP(cgroup)
+FIXTURE_SETUP(memcg)
 {
 	self->missing = group_make();
 }
 
-FIXTURE_TEARDOWN(cgroup)
+FIXTURE_TEARDOWN(memcg)
 {
 	rmdir(GROUP);
 }
@@ -236,7 +236,7 @@ static void stays_inside(struct __test_metadata *_metadata,
 	munmap(result, 4096);
 }
 
-TEST_F_TIMEOUT(cgroup, every_command_ends_with_enomem, 60)
+TEST_F_TIMEOUT(memcg, every_command_ends_with_enomem, 60)
 {
 	struct kown_info info;
 	int i, ctx = kown_open();
@@ -254,7 +254,7 @@ TEST_F_TIMEOUT(cgroup, every_command_ends_with_enomem, 60)
 }
 
 /* What did not fit changed nothing. */
-TEST_F(cgroup, object_is_unchanged_by_a_push_that_did_not_fit)
+TEST_F(memcg, object_is_unchanged_by_a_push_that_did_not_fit)
 {
 	static char elems[64 << 10];
 	int status;
