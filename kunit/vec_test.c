@@ -14,9 +14,9 @@
 #define GFP_FAILS	(GFP_NOWAIT | __GFP_NOWARN)
 #define TOO_LARGE	(KMALLOC_MAX_SIZE + 1UL)
 
-static const struct kown_elem elem_u8 = { .size = 1 };
-static const struct kown_elem elem_u64 = { .size = 8 };
-static const struct kown_elem elem_zero = { .size = 0 };
+static const struct kown_type elem_u8 = { .size = 1 };
+static const struct kown_type elem_u64 = { .size = 8 };
+static const struct kown_type elem_zero = { .size = 0 };
 
 static void expect_same(struct kunit *test, const struct kown_vec *vec,
 			const struct kown_vec *before)
@@ -65,7 +65,7 @@ KUNIT_ARRAY_PARAM(growth, growth_cases, growth_desc);
 static void vec_push_grows_by_the_rule(struct kunit *test)
 {
 	const struct growth_case *c = test->param_value;
-	const struct kown_elem elem = { .size = c->size };
+	const struct kown_type elem = { .size = c->size };
 	void *value = kunit_kzalloc(test, c->size, GFP_KERNEL);
 	struct kown_vec vec = {};
 	unsigned int step = 0;
@@ -221,7 +221,7 @@ KUNIT_ARRAY_PARAM(refusal, refusal_cases, refusal_desc);
 static void vec_refusal_leaves_it_as_it_was(struct kunit *test)
 {
 	const struct refusal_case *c = test->param_value;
-	const struct kown_elem elem = { .size = c->size };
+	const struct kown_type elem = { .size = c->size };
 	size_t need, cap;
 	struct kown_vec vec = {}, before;
 
@@ -307,7 +307,7 @@ static void owner_drop(void *elem)
 	seen.len_seen = seen.vec->len;
 }
 
-static const struct kown_elem elem_owner = {
+static const struct kown_type elem_owner = {
 	.size = sizeof(u32),
 	.drop = owner_drop,
 };

@@ -24,15 +24,13 @@ MODULE_PARM_DESC(max_bytes,
 
 static atomic_long_t total[KOWN_RESOURCES];
 
-static void account_free(struct kown_arc *arc)
+static void account_free(struct kown_account *account)
 {
-	kfree(container_of(arc, struct kown_account, arc));
+	kfree(account);
 }
 
-static const struct kown_arc_type account_type = {
-	.name = "kown_account",
-	.free = account_free,
-};
+KOWN_DEFINE_ARC_EMBEDDED(account, struct kown_account, arc, NULL, account_free,
+			 KOWN_ARC_NOSLEEP);
 
 /* Return: an account with nothing charged, owned by the caller, or -ENOMEM. */
 struct kown_account *kown_account_new(void)
@@ -42,14 +40,14 @@ struct kown_account *kown_account_new(void)
 
 	if (!account)
 		return ERR_PTR(-ENOMEM);
-	kown_arc_init(&account->arc, &account_type);
+	account_arc_init(account);
 	return account;
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_account_new);
 
 void kown_account_put(struct kown_account *account)
 {
-	kown_arc_put(&account->arc);
+	account_arc_put(account);
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_account_put);
 

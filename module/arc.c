@@ -1,29 +1,515 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Arc: what happens after the last strong reference.
+ * Arc: all but the fast paths.
  */
-#include <linux/build_bug.h>
+#include <linux/irqflags.h>
+#include <linux/mm.h>
+#include <linux/overflow.h>
+#include <linux/slab.h>
 
 #include <kown/arc.h>
 #include <kown/compat.h>
+#include <kown/type.h>
+#include <kown/weak.h>
 
-static_assert(sizeof(struct kown_arc) == 8 + sizeof(void *));
-
-static void weak_put(struct kown_arc *arc)
-{
-	if (!atomic_dec_and_test(&arc->weak))
-		return;
-	arc->type->free(arc);
-}
+#include "debug.h"
+#include "drop.h"
+#include "kown_trace.h"
+#include "memory.h"
 
 /*
- * The caller took strong to 0 and owns the value alone. The strong references'
- * shared weak one keeps the memory until drop() has returned.
+ * Memory that kown allocates
+ *
+ *	base                                    value
+ *	| padding | kown_arc or kown_arc_linked | ...
+ *
+ * The counts stand right before the value, and the padding before both makes the
+ * value aligned.
  */
+static size_t header_size(const struct kown_arc_type *type)
+{
+	size_t size = type->flags & KOWN_ARC_LINKED ?
+		      sizeof(struct kown_arc_linked) : sizeof(struct kown_arc);
+
+	return ALIGN(size, max_t(size_t, type->value.align, 1));
+}
+
+static struct kown_arc_linked *linked(struct kown_arc *arc)
+{
+	return container_of(arc, struct kown_arc_linked, arc);
+}
+
+static void init(struct kown_arc *arc, const struct kown_arc_type *type, int strong)
+{
+	refcount_set(&arc->strong, strong);
+	atomic_set(&arc->weak, 1);
+	arc->type = type;
+	trace_kown_arc_new(arc);
+	kown_debug_born(arc);
+}
+
+/**
+ * kown_arc_init() - begin to count a value that embeds its counts
+ * @arc: the counts, not yet shared
+ * @type: their type, which must outlive them
+ *
+ * Context: Any but NMI.
+ * Return: nothing; the caller owns the one strong reference.
+ */
+void kown_arc_init(struct kown_arc *arc, const struct kown_arc_type *type)
+{
+	init(arc, type, 1);
+}
+EXPORT_SYMBOL_KOWN(kown_arc_init);
+
+/* The value is dead, or was never there; the last weak reference is put. */
+static void free_memory(struct kown_arc *arc)
+{
+	const struct kown_arc_type *type = arc->type;
+
+	if (type->free)
+		type->free(kown_arc_value(arc));
+	else
+		kown_memory_free(kown_arc_value(arc) - header_size(type));
+}
+
+static void free_after_grace_period(struct rcu_head *head)
+{
+	free_memory(&container_of(head, struct kown_arc_linked, head)->arc);
+}
+
+void __kown_arc_free(struct kown_arc *arc)
+{
+	kown_debug_gone(arc);
+	if (arc->type->flags & KOWN_ARC_RCU)
+		call_rcu(&linked(arc)->head, free_after_grace_period);
+	else
+		free_memory(arc);
+}
+EXPORT_SYMBOL_KOWN(__kown_arc_free);
+
+static void *slice_at(const struct kown_arc *arc, size_t index)
+{
+	return kown_arc_value(arc) + arc->type->value.size +
+	       index * arc->type->elem->size;
+}
+
+static void drop_elems(const struct kown_arc *arc, size_t len)
+{
+	for (size_t i = 0; arc->type->elem->drop && i < len; i++)
+		arc->type->elem->drop(slice_at(arc, i));
+}
+
+static void drop_value(struct kown_arc *arc)
+{
+	const struct kown_arc_type *type = arc->type;
+	void *value = kown_arc_value(arc);
+
+	trace_kown_arc_drop(arc);
+	if (type->elem)
+		drop_elems(arc, ((struct kown_slice *)value)->len);
+	else if (type->value.drop)
+		type->value.drop(value);
+	/* The strong references' share. */
+	kown_weak_put(arc);
+}
+
+static void drop_value_in_turn(struct callback_head *head)
+{
+	drop_value(&container_of(head, struct kown_arc_linked, head)->arc);
+}
+
+/* The caller took strong to 0 and owns the value alone. */
 void __kown_arc_drop(struct kown_arc *arc)
 {
-	if (arc->type->drop)
-		arc->type->drop(arc);
-	weak_put(arc);
+	trace_kown_arc_last_put(arc);
+	kown_arc_drop_now(arc);
 }
 EXPORT_SYMBOL_KOWN(__kown_arc_drop);
+
+/* The last put has been traced. */
+void kown_arc_drop_now(struct kown_arc *arc)
+{
+	if (arc->type->flags & KOWN_ARC_ITERATIVE)
+		kown_drop_in_turn(&linked(arc)->head, drop_value_in_turn);
+	else
+		drop_value(arc);
+}
+
+void __kown_arc_drop_atomic(struct kown_arc *arc)
+{
+	unsigned int flags = arc->type->flags;
+
+	if (flags & KOWN_ARC_NOSLEEP) {
+		__kown_arc_drop(arc);
+		return;
+	}
+	/* A leak is better than a sleep, or a list through memory that is not there. */
+	if (WARN_ONCE(!(flags & KOWN_ARC_DEFER), "kown: %s is not KOWN_ARC_DEFER\n",
+		      arc->type->value.name))
+		return;
+	trace_kown_arc_last_put(arc);
+	kown_drop_deferred(&linked(arc)->defer);
+}
+EXPORT_SYMBOL_KOWN(__kown_arc_drop_atomic);
+
+/* Return: false, so that who fails to upgrade can end with this call. */
+bool __kown_arc_upgrade_failed(struct kown_arc *arc)
+{
+	trace_kown_arc_upgrade_failed(arc);
+	return false;
+}
+EXPORT_SYMBOL_KOWN(__kown_arc_upgrade_failed);
+
+/*
+ * A weak count left the range of counts: it stays far away from both its ends, and
+ * the memory is never freed.
+ */
+void __kown_weak_saturate(struct kown_arc *arc)
+{
+	atomic_set(&arc->weak, KOWN_WEAK_SATURATED);
+	WARN_ONCE(1, "kown: weak count of a %s saturated; leaking memory\n",
+		  arc->type->value.name);
+}
+EXPORT_SYMBOL_KOWN(__kown_weak_saturate);
+
+/* Counts, and memory for a value and so many bytes after it. */
+static struct kown_arc *alloc_with(const struct kown_arc_type *type, size_t bytes,
+				   gfp_t gfp)
+{
+	size_t header = header_size(type);
+	struct kown_arc *arc;
+	void *base;
+
+	base = kown_memory_alloc(size_add(header + type->value.size, bytes),
+				 type->value.align, gfp);
+	if (!base)
+		return NULL;
+	arc = base + header - type->offset;
+	init(arc, type, 0);
+	return arc;
+}
+
+/**
+ * kown_arc_alloc() - counts, and memory for a value (UniqueArc::new_uninit)
+ * @type: the type of a value that does not embed its counts
+ * @gfp: how to allocate
+ *
+ * The caller writes the value, then calls kown_arc_share(), or kown_arc_abandon().
+ * Until then nobody owns the value: weak references may be taken, and cannot be
+ * upgraded.
+ *
+ * Context: As @gfp says.
+ * Return: the arc, which is the caller's alone; NULL if there is no memory.
+ */
+struct kown_arc *kown_arc_alloc(const struct kown_arc_type *type, gfp_t gfp)
+{
+	return alloc_with(type, 0, gfp);
+}
+EXPORT_SYMBOL_KOWN(kown_arc_alloc);
+
+/**
+ * kown_arc_abandon() - give up an arc that was not shared
+ * @arc: from kown_arc_alloc(); its value is not there, and is not dropped
+ *
+ * Context: Any but NMI.
+ */
+void kown_arc_abandon(struct kown_arc *arc)
+{
+	kown_weak_put(arc);
+}
+EXPORT_SYMBOL_KOWN(kown_arc_abandon);
+
+/**
+ * kown_arc_new() - share a value (Arc::new)
+ * @type: the type of a value that does not embed its counts
+ * @value: moved in, if the call succeeds
+ * @gfp: how to allocate
+ *
+ * Context: As @gfp says.
+ * Return: the arc, of which the caller owns the one strong reference; NULL if there is
+ * no memory.
+ */
+struct kown_arc *kown_arc_new(const struct kown_arc_type *type, const void *value,
+			      gfp_t gfp)
+{
+	struct kown_arc *arc = kown_arc_alloc(type, gfp);
+
+	if (!arc)
+		return NULL;
+	memcpy(kown_arc_value(arc), value, type->value.size);
+	kown_arc_share(arc);
+	return arc;
+}
+EXPORT_SYMBOL_KOWN(kown_arc_new);
+
+/**
+ * kown_arc_new_cyclic() - share a value that knows itself (Arc::new_cyclic)
+ * @type: the type of a value that does not embed its counts
+ * @build: writes the value; may keep weak references, which it takes with
+ *	kown_weak_get(), and which cannot be upgraded yet. Returns 0, or an errno
+ *	and then has written nothing
+ * @context: for @build
+ * @gfp: how to allocate
+ *
+ * Context: As @gfp says, and as @build.
+ * Return: the arc, of which the caller owns the one strong reference; -ENOMEM; or what
+ * @build returned.
+ */
+struct kown_arc *kown_arc_new_cyclic(const struct kown_arc_type *type,
+				     int (*build)(void *value,
+						  struct kown_arc *weak,
+						  void *context),
+				     void *context, gfp_t gfp)
+{
+	struct kown_arc *arc = kown_arc_alloc(type, gfp);
+	int err;
+
+	if (!arc)
+		return ERR_PTR(-ENOMEM);
+	err = build(kown_arc_value(arc), arc, context);
+	if (err) {
+		kown_arc_abandon(arc);
+		return ERR_PTR(err);
+	}
+	kown_arc_share(arc);
+	return arc;
+}
+EXPORT_SYMBOL_KOWN(kown_arc_new_cyclic);
+
+/**
+ * kown_arc_new_slice() - share an array
+ * @type: a type that has elements
+ * @len: how many
+ * @init: writes an element; called for each in order. Returns 0, or an errno and then
+ *	has written none
+ * @context: for @init
+ * @gfp: how to allocate
+ *
+ * If @init fails, the elements that it wrote are dropped.
+ *
+ * Context: As @gfp says, and as @init.
+ * Return: the arc, of which the caller owns the one strong reference; -EOVERFLOW if the
+ * size cannot be; -ENOMEM; or what @init returned.
+ */
+struct kown_arc *kown_arc_new_slice(const struct kown_arc_type *type, size_t len,
+				    int (*init)(void *elem, size_t index,
+						void *context),
+				    void *context, gfp_t gfp)
+{
+	struct kown_arc *arc;
+	size_t bytes;
+
+	if (check_mul_overflow(len, type->elem->size, &bytes) || bytes > SSIZE_MAX)
+		return ERR_PTR(-EOVERFLOW);
+	arc = alloc_with(type, bytes, gfp);
+	if (!arc)
+		return ERR_PTR(-ENOMEM);
+	for (size_t i = 0; i < len; i++) {
+		int err = init(slice_at(arc, i), i, context);
+
+		if (err) {
+			drop_elems(arc, i);
+			kown_arc_abandon(arc);
+			return ERR_PTR(err);
+		}
+	}
+	((struct kown_slice *)kown_arc_value(arc))->len = len;
+	kown_arc_share(arc);
+	return arc;
+}
+EXPORT_SYMBOL_KOWN(kown_arc_new_slice);
+
+/**
+ * kown_arc_downgrade() - take a weak reference from a strong one
+ * @arc: an arc of which the caller owns a strong reference
+ *
+ * Context: Any but NMI. Waits a few instructions for kown_arc_is_unique() on another
+ * CPU.
+ * Return: nothing; the caller owns a weak reference too.
+ */
+void kown_arc_downgrade(struct kown_arc *arc)
+{
+	int weak = atomic_read(&arc->weak);
+
+	for (;;) {
+		if (unlikely(weak == KOWN_WEAK_LOCKED)) {
+			cpu_relax();
+			weak = atomic_read(&arc->weak);
+			continue;
+		}
+		if (unlikely(weak <= 0 || weak == INT_MAX)) {
+			__kown_weak_saturate(arc);
+			return;
+		}
+		/* Acquire: pairs with the unlock, see is_unique. */
+		if (atomic_try_cmpxchg_acquire(&arc->weak, &weak, weak + 1))
+			return;
+	}
+}
+EXPORT_SYMBOL_KOWN(kown_arc_downgrade);
+
+/**
+ * kown_arc_is_unique() - is this the only reference of any kind?
+ * @arc: an arc of which the caller owns a strong reference
+ *
+ * If it is, it stays so until the caller takes another, and all that former owners did
+ * to the value is visible: the value may be written. Rust's Arc::get_mut is this test.
+ *
+ * Reading a strong count of 1 is not enough: a weak reference could be upgraded at any
+ * moment. So the weak count is locked at 1, which proves that there is no weak
+ * reference and keeps owners from making one, and then the strong count is read.
+ *
+ * Context: Any but NMI.
+ * Return: true if there is no other strong and no weak reference.
+ */
+bool kown_arc_is_unique(struct kown_arc *arc)
+{
+	unsigned long flags;
+	bool unique = false;
+	int one = 1;
+
+	/* An interrupt that downgrades must not wait for the code it interrupted. */
+	local_irq_save(flags);
+	if (atomic_try_cmpxchg_acquire(&arc->weak, &one, KOWN_WEAK_LOCKED)) {
+		/* Acquire: pairs with the release of each put. */
+		unique = atomic_read_acquire(&arc->strong.refs) == 1;
+		/* Release: the read above comes before any downgrade after this. */
+		atomic_set_release(&arc->weak, 1);
+	}
+	local_irq_restore(flags);
+	return unique;
+}
+EXPORT_SYMBOL_KOWN(kown_arc_is_unique);
+
+static void move_out(struct kown_arc *arc, void *to)
+{
+	memcpy(to, kown_arc_value(arc), arc->type->value.size);
+	kown_weak_put(arc);
+}
+
+/**
+ * kown_arc_take() - move the value out, if this is the only owner (Arc::try_unwrap)
+ * @arc: an arc of which the caller owns a strong reference
+ * @to: memory for a value
+ *
+ * Weak references do not prevent it; they are dead afterwards.
+ *
+ * Context: Any but NMI.
+ * Return: 0, and the caller owns the value at @to and no reference; -EBUSY, and the
+ * caller still owns its reference.
+ */
+int kown_arc_take(struct kown_arc *arc, void *to)
+{
+	int one = 1;
+
+	if (!atomic_try_cmpxchg_release(&arc->strong.refs, &one, 0))
+		return -EBUSY;
+	/* Pairs with the release of each put. */
+	smp_acquire__after_ctrl_dep();
+	move_out(arc, to);
+	return 0;
+}
+EXPORT_SYMBOL_KOWN(kown_arc_take);
+
+/**
+ * kown_arc_into_inner() - put, and get the value if it was the last (Arc::into_inner)
+ * @arc: an arc of which the caller owns a strong reference, and does not afterwards
+ * @to: memory for a value
+ *
+ * If each owner calls this, exactly one of them gets the value.
+ *
+ * Context: Any but NMI.
+ * Return: true if the caller owns the value at @to now.
+ */
+bool kown_arc_into_inner(struct kown_arc *arc, void *to)
+{
+	if (!refcount_dec_and_test(&arc->strong))
+		return false;
+	move_out(arc, to);
+	return true;
+}
+EXPORT_SYMBOL_KOWN(kown_arc_into_inner);
+
+static struct kown_arc *new_clone(const struct kown_arc *arc, gfp_t gfp)
+{
+	struct kown_arc *clone = kown_arc_alloc(arc->type, gfp);
+	int err;
+
+	if (!clone)
+		return ERR_PTR(-ENOMEM);
+	err = kown_type_clone(&arc->type->value, kown_arc_value(clone),
+			      kown_arc_value(arc), gfp);
+	if (err) {
+		kown_arc_abandon(clone);
+		return ERR_PTR(err);
+	}
+	kown_arc_share(clone);
+	return clone;
+}
+
+/**
+ * kown_arc_make_mut() - a reference whose value may be written (Arc::make_mut)
+ * @arc: an arc of which the caller owns a strong reference
+ * @gfp: how to allocate
+ *
+ * Sole owner, no weak reference: @arc itself. Shared: a clone, and @arc is put. Sole
+ * owner, with weak references: the value moves to a new arc, and the weak references
+ * are dead.
+ *
+ * To find out, strong is claimed from 1 to 0, so that no upgrade can come between. If
+ * that shows weak references and there is no memory for the move, the claim is undone,
+ * and an upgrade in that moment has failed though the value lives on.
+ *
+ * Context: As @gfp says, as the type's clone, and as its put.
+ * Return: the unique arc; or -ENOMEM, -EOPNOTSUPP if it would have to be cloned and
+ * cannot be, or what the type's clone returned, and the caller still owns @arc.
+ */
+struct kown_arc *kown_arc_make_mut(struct kown_arc *arc, gfp_t gfp)
+{
+	struct kown_arc *other;
+	int one = 1;
+
+	if (!atomic_try_cmpxchg_acquire(&arc->strong.refs, &one, 0)) {
+		other = new_clone(arc, gfp);
+		if (!IS_ERR(other))
+			kown_arc_put(arc);
+		return other;
+	}
+	if (atomic_read(&arc->weak) == 1) {
+		atomic_set_release(&arc->strong.refs, 1);
+		return arc;
+	}
+	other = kown_arc_alloc(arc->type, gfp);
+	if (!other) {
+		atomic_set_release(&arc->strong.refs, 1);
+		return ERR_PTR(-ENOMEM);
+	}
+	move_out(arc, kown_arc_value(other));
+	kown_arc_share(other);
+	return other;
+}
+EXPORT_SYMBOL_KOWN(kown_arc_make_mut);
+
+/**
+ * kown_arc_unwrap_or_clone() - take the value, or a clone of it
+ * @arc: an arc of which the caller owns a strong reference, and does not on success
+ * @to: memory for a value
+ * @gfp: how to allocate
+ *
+ * Context: As @gfp says, as the type's clone, and as its put.
+ * Return: 0, and the caller owns the value at @to; or an errno of the type's clone, or
+ * -EOPNOTSUPP, and the caller still owns its reference.
+ */
+int kown_arc_unwrap_or_clone(struct kown_arc *arc, void *to, gfp_t gfp)
+{
+	int err;
+
+	if (!kown_arc_take(arc, to))
+		return 0;
+	err = kown_type_clone(&arc->type->value, to, kown_arc_value(arc), gfp);
+	if (!err)
+		kown_arc_put(arc);
+	return err;
+}
+EXPORT_SYMBOL_KOWN(kown_arc_unwrap_or_clone);

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /dev/kown, and the module that is it.
+ * Device: /dev/kown.
  */
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 
-#include <kown/compat.h>
-
 #include "command.h"
 #include "context.h"
+#include "device.h"
 
 static int kown_open(struct inode *inode, struct file *file)
 {
@@ -47,9 +46,13 @@ static struct miscdevice kown_device = {
 	.fops = &kown_fops,
 	.mode = 0600,
 };
-module_misc_device(kown_device);
 
-MODULE_DESCRIPTION("Ownership types (Arc, Vec) for the kernel, and for processes through /dev/kown");
-MODULE_AUTHOR("The kown developers");
-MODULE_VERSION("0.1.0");
-MODULE_LICENSE("GPL");
+int kown_device_init(void)
+{
+	return misc_register(&kown_device);
+}
+
+void kown_device_exit(void)
+{
+	misc_deregister(&kown_device);
+}

@@ -113,7 +113,7 @@ static int run(struct transfer *t, int (*step)(struct transfer *t), bool write)
  * May there be so many elements? Arithmetic first, then the limit, then what no
  * allocator can give.
  */
-static int check_size(const struct kown_elem *elem, u64 count, size_t *bytes)
+static int check_size(const struct kown_type *elem, u64 count, size_t *bytes)
 {
 	int err;
 
@@ -170,7 +170,7 @@ static int reserve_exact(struct kown_object *object, size_t cap)
 static int push_step(struct transfer *t)
 {
 	struct kown_vec *vec = &t->object->vec;
-	const struct kown_elem *elem = &t->object->elem;
+	const struct kown_type *elem = &t->object->elem;
 	int err;
 
 	lockdep_assert_held(&t->object->lock);
@@ -223,7 +223,7 @@ int kown_object_push(struct kown_object *object, const void __user *data,
 static int pop_step(struct transfer *t)
 {
 	struct kown_vec *vec = &t->object->vec;
-	const struct kown_elem *elem = &t->object->elem;
+	const struct kown_type *elem = &t->object->elem;
 	size_t n = min_t(u64, t->count, vec->len);
 	int err;
 
@@ -265,7 +265,7 @@ int kown_object_pop(struct kown_object *object, void __user *data, u64 count,
 static int read_step(struct transfer *t)
 {
 	struct kown_vec *vec = &t->object->vec;
-	const struct kown_elem *elem = &t->object->elem;
+	const struct kown_type *elem = &t->object->elem;
 
 	lockdep_assert_held(&t->object->lock);
 	if (!kown_vec_has(vec, t->start, t->count))
@@ -318,10 +318,8 @@ int kown_object_size(struct kown_object *object, u64 *len, u64 *cap)
 	return 0;
 }
 
-static void object_drop(struct kown_arc *arc)
+static void object_drop(struct kown_object *object)
 {
-	struct kown_object *object = container_of(arc, struct kown_object, arc);
-
 	kown_account_uncharge(object->account, KOWN_BYTES,
 			      object->vec.raw.cap * object->elem.size);
 	kown_vec_free(&object->vec, &object->elem);
@@ -329,16 +327,12 @@ static void object_drop(struct kown_arc *arc)
 	kown_account_put(object->account);
 }
 
-static void object_free(struct kown_arc *arc)
+static void object_free(struct kown_object *object)
 {
-	kfree(container_of(arc, struct kown_object, arc));
+	kfree(object);
 }
 
-static const struct kown_arc_type object_type = {
-	.name = "kown_object",
-	.drop = object_drop,
-	.free = object_free,
-};
+KOWN_DEFINE_ARC_EMBEDDED(object, struct kown_object, arc, object_drop, object_free, 0);
 
 /**
  * kown_object_new() - create an object
@@ -355,7 +349,7 @@ struct kown_object *kown_object_new(struct kown_account *account, u32 mode,
 				    u32 elem_size, u64 cap)
 {
 	static atomic64_t last_id;
-	const struct kown_elem elem = { .size = elem_size };
+	const struct kown_type elem = { .size = elem_size };
 	struct kown_object *object;
 	size_t bytes;
 	int err;
@@ -372,7 +366,7 @@ struct kown_object *kown_object_new(struct kown_account *account, u32 mode,
 		return ERR_PTR(err);
 	}
 
-	kown_arc_init(&object->arc, &object_type);
+	object_arc_init(object);
 	mutex_init(&object->lock);
 	object->elem = elem;
 	kown_arc_get(&account->arc);

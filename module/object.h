@@ -35,7 +35,7 @@ struct kown_object {
 	struct kown_arc arc;
 	struct mutex lock;
 	struct kown_vec vec;
-	struct kown_elem elem;
+	struct kown_type elem;
 	struct kown_account *account;
 	u64 id;
 	u32 mode;

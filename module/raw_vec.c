@@ -29,7 +29,7 @@ static size_t min_cap(size_t elem_size)
  * Return: 0; -EOVERFLOW if @cap elements are more than SSIZE_MAX bytes; -ENOMEM
  * if they are more than any allocation may be (INT_MAX bytes).
  */
-int kown_raw_vec_check(const struct kown_elem *elem, size_t cap)
+int kown_raw_vec_check(const struct kown_type *elem, size_t cap)
 {
 	size_t bytes;
 
@@ -53,7 +53,7 @@ EXPORT_SYMBOL_KOWN(kown_raw_vec_check);
  * Return: the capacity, in elements.
  */
 size_t kown_raw_vec_amortized(const struct kown_raw_vec *raw,
-			      const struct kown_elem *elem, size_t need)
+			      const struct kown_type *elem, size_t need)
 {
 	size_t cap = max3(raw->cap * 2, need, min_cap(elem->size));
 
@@ -73,7 +73,7 @@ EXPORT_SYMBOL_KOWN(kown_raw_vec_amortized);
  * Context: As @gfp says.
  * Return: 0; or -EOVERFLOW or -ENOMEM, and @raw is as it was.
  */
-int kown_raw_vec_grow(struct kown_raw_vec *raw, const struct kown_elem *elem,
+int kown_raw_vec_grow(struct kown_raw_vec *raw, const struct kown_type *elem,
 		      size_t cap, gfp_t gfp)
 {
 	int err = kown_raw_vec_check(elem, cap);

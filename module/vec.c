@@ -23,7 +23,7 @@
  * Return: 0; -EOVERFLOW if the length, or the size in bytes, cannot be; -ENOMEM
  * if no allocation may be that large.
  */
-int kown_vec_plan(const struct kown_vec *vec, const struct kown_elem *elem,
+int kown_vec_plan(const struct kown_vec *vec, const struct kown_type *elem,
 		  size_t extra, size_t *need, size_t *cap)
 {
 	int err;
@@ -51,7 +51,7 @@ EXPORT_SYMBOL_KOWN(kown_vec_plan);
  * Context: As @gfp says.
  * Return: 0; or -EOVERFLOW or -ENOMEM, and @vec is as it was.
  */
-int kown_vec_reserve(struct kown_vec *vec, const struct kown_elem *elem,
+int kown_vec_reserve(struct kown_vec *vec, const struct kown_type *elem,
 		     size_t extra, gfp_t gfp)
 {
 	size_t need, cap;
@@ -73,7 +73,7 @@ EXPORT_SYMBOL_KOWN(kown_vec_reserve);
  * Context: As @gfp says.
  * Return: 0; or -EOVERFLOW or -ENOMEM, and @vec is as it was.
  */
-int kown_vec_reserve_exact(struct kown_vec *vec, const struct kown_elem *elem,
+int kown_vec_reserve_exact(struct kown_vec *vec, const struct kown_type *elem,
 			   size_t extra, gfp_t gfp)
 {
 	size_t need;
@@ -98,7 +98,7 @@ EXPORT_SYMBOL_KOWN(kown_vec_reserve_exact);
  * Return: 0, and @vec owns the elements; or -EOVERFLOW or -ENOMEM, and the
  * caller still does.
  */
-int kown_vec_push_n(struct kown_vec *vec, const struct kown_elem *elem,
+int kown_vec_push_n(struct kown_vec *vec, const struct kown_type *elem,
 		    const void *src, size_t count, gfp_t gfp)
 {
 	int err = kown_vec_reserve(vec, elem, count, gfp);
@@ -122,7 +122,7 @@ EXPORT_SYMBOL_KOWN(kown_vec_push_n);
  *
  * Context: As the elements' drop.
  */
-void kown_vec_truncate(struct kown_vec *vec, const struct kown_elem *elem,
+void kown_vec_truncate(struct kown_vec *vec, const struct kown_type *elem,
 		       size_t len)
 {
 	size_t old = vec->len;
@@ -144,7 +144,7 @@ EXPORT_SYMBOL_KOWN(kown_vec_truncate);
  *
  * Context: As the elements' drop; not NMI.
  */
-void kown_vec_free(struct kown_vec *vec, const struct kown_elem *elem)
+void kown_vec_free(struct kown_vec *vec, const struct kown_type *elem)
 {
 	kown_vec_truncate(vec, elem, 0);
 	kown_raw_vec_free(&vec->raw);

@@ -34,6 +34,13 @@
 	kvrealloc(p, old_size, new_size, gfp)
 #endif
 
+/* A ref_tracker_dir has a name since 6.4, and takes it as a class since 6.17. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+#define kown_ref_tracker_dir_init(dir)	ref_tracker_dir_init(dir, 16, "kown")
+#else
+#define kown_ref_tracker_dir_init(dir)	ref_tracker_dir_init(dir, 16)
+#endif
+
 /* The device's insides are no one's but the tests'. */
 #if IS_ENABLED(CONFIG_KOWN_KUNIT_TEST)
 #define EXPORT_SYMBOL_KOWN_TEST(symbol)	EXPORT_SYMBOL_KOWN(symbol)

@@ -9,15 +9,7 @@
 #include <linux/limits.h>
 #include <linux/types.h>
 
-/**
- * struct kown_elem - what the elements of a vec are
- * @size: bytes per element; may be 0
- * @drop: ends one element, in place; NULL if it owns nothing
- */
-struct kown_elem {
-	size_t size;
-	void (*drop)(void *elem);
-};
+#include <kown/type.h>
 
 /**
  * struct kown_raw_vec - memory for @cap elements
@@ -39,16 +31,16 @@ struct kown_raw_vec {
  * Return: the count; SIZE_MAX for elements of size 0.
  */
 static inline size_t kown_raw_vec_cap(const struct kown_raw_vec *raw,
-				      const struct kown_elem *elem)
+				      const struct kown_type *elem)
 {
 	return elem->size ? raw->cap : SIZE_MAX;
 }
 
-int __must_check kown_raw_vec_check(const struct kown_elem *elem, size_t cap);
+int __must_check kown_raw_vec_check(const struct kown_type *elem, size_t cap);
 size_t kown_raw_vec_amortized(const struct kown_raw_vec *raw,
-			      const struct kown_elem *elem, size_t need);
+			      const struct kown_type *elem, size_t need);
 int __must_check kown_raw_vec_grow(struct kown_raw_vec *raw,
-				   const struct kown_elem *elem, size_t cap,
+				   const struct kown_type *elem, size_t cap,
 				   gfp_t gfp);
 void kown_raw_vec_free(struct kown_raw_vec *raw);
 

@@ -43,7 +43,7 @@ struct kown_vec {
  * Return: the count; SIZE_MAX for elements of size 0.
  */
 static inline size_t kown_vec_cap(const struct kown_vec *vec,
-				  const struct kown_elem *elem)
+				  const struct kown_type *elem)
 {
 	return kown_raw_vec_cap(&vec->raw, elem);
 }
@@ -57,7 +57,7 @@ static inline size_t kown_vec_cap(const struct kown_vec *vec,
  * Return: the address, good until the vec grows.
  */
 static inline void *kown_vec_at(const struct kown_vec *vec,
-				const struct kown_elem *elem, size_t index)
+				const struct kown_type *elem, size_t index)
 {
 	return (char *)vec->raw.ptr + index * elem->size;
 }
@@ -86,19 +86,19 @@ static inline void kown_vec_commit(struct kown_vec *vec, size_t count)
 }
 
 int __must_check kown_vec_plan(const struct kown_vec *vec,
-			       const struct kown_elem *elem, size_t extra,
+			       const struct kown_type *elem, size_t extra,
 			       size_t *need, size_t *cap);
 int __must_check kown_vec_reserve(struct kown_vec *vec,
-				  const struct kown_elem *elem, size_t extra,
+				  const struct kown_type *elem, size_t extra,
 				  gfp_t gfp);
 int __must_check kown_vec_reserve_exact(struct kown_vec *vec,
-					const struct kown_elem *elem,
+					const struct kown_type *elem,
 					size_t extra, gfp_t gfp);
 int __must_check kown_vec_push_n(struct kown_vec *vec,
-				 const struct kown_elem *elem,
+				 const struct kown_type *elem,
 				 const void *src, size_t count, gfp_t gfp);
-void kown_vec_truncate(struct kown_vec *vec, const struct kown_elem *elem,
+void kown_vec_truncate(struct kown_vec *vec, const struct kown_type *elem,
 		       size_t len);
-void kown_vec_free(struct kown_vec *vec, const struct kown_elem *elem);
+void kown_vec_free(struct kown_vec *vec, const struct kown_type *elem);
 
 #endif /* _KOWN_VEC_H */

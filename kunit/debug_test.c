@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit tests for KOWN_DEBUG.
+ */
+#include <linux/ref_tracker.h>
+#include <linux/slab.h>
+
+#include <kown/weak.h>
+
+#include "counted.h"
+
+KOWN_DEFINE_ARC(traced, struct counted, counted_drop, NULL, 0)
+KOWN_DEFINE_WEAK(traced, struct counted)
+
+static struct counted *arc_of(struct kunit *test, struct witness *w)
+{
+	struct counted c = counted(w, 1);
+	struct counted *arc = traced_arc_new(&c, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, arc);
+	return arc;
+}
+
+static unsigned long live(void)
+{
+	return kown_debug_live(&traced_arc_type);
+}
+
+static void debug_knows_what_is_alive(struct kunit *test)
+{
+	struct witness w = {};
+	struct counted *arcs[10];
+	struct traced_weak *weak;
+
+	KUNIT_EXPECT_EQ(test, live(), 0);
+	for (int i = 0; i < ARRAY_SIZE(arcs); i++) {
+		arcs[i] = arc_of(test, &w);
+		KUNIT_EXPECT_EQ(test, live(), i + 1);
+	}
+	weak = traced_arc_downgrade(arcs[0]);
+	for (int i = 0; i < ARRAY_SIZE(arcs); i++)
+		traced_arc_put(arcs[i]);
+	/* Dead, but its memory is still there. */
+	KUNIT_EXPECT_EQ(test, live(), 1);
+	traced_weak_put(weak);
+	KUNIT_EXPECT_EQ(test, live(), 0);
+}
+
+static void debug_counts_what_moves_out(struct kunit *test)
+{
+	struct witness w = {};
+	struct counted out;
+
+	KUNIT_EXPECT_EQ(test, 0, traced_arc_take(arc_of(test, &w), &out));
+	KUNIT_EXPECT_TRUE(test, traced_arc_into_inner(arc_of(test, &w), &out));
+	traced_arc_abandon(traced_arc_new_uninit(GFP_KERNEL));
+	KUNIT_EXPECT_EQ(test, live(), 0);
+}
+
+static void debug_tracked_reference_is_counted_and_forgotten(struct kunit *test)
+{
+	struct witness w = {};
+	struct counted *arc = arc_of(test, &w);
+	struct kown_tracker trackers[3];
+
+	for (int i = 0; i < ARRAY_SIZE(trackers); i++) {
+		KUNIT_EXPECT_PTR_EQ(test, arc,
+				    traced_arc_get_tracked(arc, &trackers[i], GFP_KERNEL));
+		if (IS_ENABLED(CONFIG_REF_TRACKER))
+			KUNIT_EXPECT_NOT_NULL(test, trackers[i].ref);
+	}
+	KUNIT_EXPECT_EQ(test, traced_arc_strong_count(arc), 4);
+	KUNIT_EXPECT_EQ(test, kown_debug_report(&traced_arc_type), 1);
+	for (int i = 0; i < ARRAY_SIZE(trackers); i++) {
+		traced_arc_put_tracked(arc, &trackers[i]);
+		KUNIT_EXPECT_NULL(test, trackers[i].ref);
+	}
+	KUNIT_EXPECT_EQ(test, traced_arc_strong_count(arc), 1);
+	traced_arc_put(arc);
+	KUNIT_EXPECT_EQ(test, kown_debug_report(&traced_arc_type), 0);
+}
+
+/* The leaker is named: ref_tracker prints its stack, and says so as a warning. */
+static void debug_leaked_reference_is_reported(struct kunit *test)
+{
+	struct witness w = {};
+	struct counted *arc = arc_of(test, &w);
+	struct kown_tracker tracker;
+
+	if (!IS_ENABLED(CONFIG_REF_TRACKER))
+		kunit_skip(test, "no CONFIG_REF_TRACKER");
+	traced_arc_get_tracked(arc, &tracker, GFP_KERNEL);
+	/* Put as if it were not tracked: at the end the tracker is left over. */
+	traced_arc_put(arc);
+	expect_splat("lib/ref_tracker.c");
+	traced_arc_put(arc);
+	expect_drops(test, &w, 1);
+	KUNIT_EXPECT_EQ(test, live(), 0);
+}
+
+static struct kunit_case debug_cases[] = {
+	KUNIT_CASE(debug_knows_what_is_alive),
+	KUNIT_CASE(debug_counts_what_moves_out),
+	KUNIT_CASE(debug_tracked_reference_is_counted_and_forgotten),
+	KUNIT_CASE(debug_leaked_reference_is_reported),
+	{}
+};
+
+static struct kunit_suite debug_suite = {
+	.name = "kown_debug",
+	.test_cases = debug_cases,
+};
+
+kunit_test_suite(debug_suite);

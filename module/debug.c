@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Debug: every live arc by its address, and every type that ever had one.
+ *
+ * An arc's block has no room for this, and must not differ between a module that was
+ * built with KOWN_DEBUG and one that was not; so the records stand beside it.
+ */
+#include <linux/debugfs.h>
+#include <linux/hashtable.h>
+#include <linux/ktime.h>
+#include <linux/list.h>
+#include <linux/ref_tracker.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+#include <kown/arc.h>
+#include <kown/compat.h>
+
+#include "debug.h"
+
+/**
+ * struct type_record - a type; kept until the module is unloaded
+ * @link: in @types
+ * @live: list of its &struct arc_record
+ * @type: compared, never followed: its module may be gone
+ * @name: a copy
+ * @count: arcs in @live
+ * @peak: the most there were
+ * @born: how many there ever were
+ *
+ * @lock protects them all.
+ */
+struct type_record {
+	struct list_head link;
+	struct list_head live;
+	const struct kown_arc_type *type;
+	char name[32];
+	unsigned long count;
+	unsigned long peak;
+	unsigned long born;
+};
+
+/**
+ * struct arc_record - an arc; lives from its birth until its memory is freed
+ * @hash: in @arcs, by @arc
+ * @link: in its type's list
+ * @type: immutable
+ * @arc: immutable
+ * @since: immutable
+ * @refs: tracked references; protects itself
+ *
+ * @lock protects @hash and @link. The arc's memory is there as long as its record is in
+ * the table.
+ */
+struct arc_record {
+	struct hlist_node hash;
+	struct list_head link;
+	struct type_record *type;
+	struct kown_arc *arc;
+	ktime_t since;
+	struct ref_tracker_dir refs;
+};
+
+#define MOST_STACKS	32
+
+static DEFINE_SPINLOCK(lock);
+static LIST_HEAD(types);
+static DEFINE_HASHTABLE(arcs, 10);
+static struct dentry *dir;
+
+/* Arcs and types for which there was no memory. */
+static atomic_long_t missed;
+
+static struct type_record *find_type(const struct kown_arc_type *type)
+{
+	struct type_record *record;
+
+	lockdep_assert_held(&lock);
+	list_for_each_entry(record, &types, link)
+		if (record->type == type)
+			return record;
+	return NULL;
+}
+
+static struct arc_record *find_arc(const struct kown_arc *arc)
+{
+	struct arc_record *record;
+
+	lockdep_assert_held(&lock);
+	hash_for_each_possible(arcs, record, hash, (unsigned long)arc)
+		if (record->arc == arc)
+			return record;
+	return NULL;
+}
+
+/* A module may come where another was: then the name tells. */
+static void name_type(struct type_record *record, const struct kown_arc_type *type)
+{
+	lockdep_assert_held(&lock);
+	if (!strncmp(record->name, type->value.name, sizeof(record->name) - 1))
+		return;
+	strscpy(record->name, type->value.name, sizeof(record->name));
+	record->peak = record->count;
+	record->born = record->count;
+}
+
+/* Takes over @fresh, if the type is new; returns what is not needed. */
+static struct type_record *enter(struct arc_record *record, struct type_record *fresh)
+{
+	const struct kown_arc_type *type = record->arc->type;
+	struct type_record *known;
+	unsigned long flags;
+
+	spin_lock_irqsave(&lock, flags);
+	known = find_type(type);
+	if (!known && fresh) {
+		known = fresh;
+		fresh = NULL;
+		known->type = type;
+		INIT_LIST_HEAD(&known->live);
+		list_add_tail(&known->link, &types);
+	}
+	if (known) {
+		name_type(known, type);
+		record->type = known;
+		known->born++;
+		known->count++;
+		known->peak = max(known->peak, known->count);
+		list_add_tail(&record->link, &known->live);
+		hash_add(arcs, &record->hash, (unsigned long)record->arc);
+	}
+	spin_unlock_irqrestore(&lock, flags);
+	return fresh;
+}
+
+/**
+ * kown_debug_born() - there is another arc
+ * @arc: its counts and type are set
+ *
+ * Context: Any but NMI.
+ */
+void kown_debug_born(struct kown_arc *arc)
+{
+	struct arc_record *record = kzalloc(sizeof(*record), GFP_ATOMIC | __GFP_NOWARN);
+	struct type_record *fresh = kzalloc(sizeof(*fresh), GFP_ATOMIC | __GFP_NOWARN);
+
+	if (record) {
+		record->arc = arc;
+		record->since = ktime_get();
+		kown_ref_tracker_dir_init(&record->refs);
+		fresh = enter(record, fresh);
+	}
+	if (!record || !record->type) {
+		kfree(record);
+		atomic_long_inc(&missed);
+	}
+	kfree(fresh);
+}
+
+/**
+ * kown_debug_gone() - an arc's memory is about to be freed
+ * @arc: the arc
+ *
+ * A reference that is tracked still is reported by ref_tracker.
+ *
+ * Context: Any but NMI.
+ */
+void kown_debug_gone(struct kown_arc *arc)
+{
+	struct arc_record *record;
+	unsigned long flags;
+
+	spin_lock_irqsave(&lock, flags);
+	record = find_arc(arc);
+	if (record) {
+		hash_del(&record->hash);
+		list_del(&record->link);
+		record->type->count--;
+	}
+	spin_unlock_irqrestore(&lock, flags);
+	if (!record) {
+		atomic_long_dec(&missed);
+		return;
+	}
+	ref_tracker_dir_exit(&record->refs);
+	kfree(record);
+}
+
+/* The record stays: the caller owns a reference. */
+static struct arc_record *record_of(const struct kown_arc *arc)
+{
+	struct arc_record *record;
+	unsigned long flags;
+
+	spin_lock_irqsave(&lock, flags);
+	record = find_arc(arc);
+	spin_unlock_irqrestore(&lock, flags);
+	return record;
+}
+
+/**
+ * kown_debug_track() - remember who takes a reference
+ * @arc: an arc of which the caller owns a strong reference
+ * @tracker: stands for that reference, for kown_debug_untrack()
+ * @gfp: how to allocate; if that fails, the reference is not tracked
+ *
+ * Context: As @gfp says; not NMI.
+ */
+void kown_debug_track(struct kown_arc *arc, struct kown_tracker *tracker, gfp_t gfp)
+{
+	struct arc_record *record = record_of(arc);
+
+	tracker->ref = NULL;
+	if (record)
+		ref_tracker_alloc(&record->refs, &tracker->ref, gfp);
+}
+EXPORT_SYMBOL_KOWN(kown_debug_track);
+
+/**
+ * kown_debug_untrack() - forget who took a reference
+ * @arc: an arc of which the caller still owns a strong reference
+ * @tracker: from kown_debug_track()
+ *
+ * Context: Any but NMI.
+ */
+void kown_debug_untrack(struct kown_arc *arc, struct kown_tracker *tracker)
+{
+	struct arc_record *record = record_of(arc);
+
+	if (record)
+		ref_tracker_free(&record->refs, &tracker->ref);
+	tracker->ref = NULL;
+}
+EXPORT_SYMBOL_KOWN(kown_debug_untrack);
+
+/**
+ * kown_debug_live() - how many arcs of a type there are
+ * @type: the type
+ *
+ * Context: Any but NMI.
+ * Return: the count; 0 without KOWN_DEBUG.
+ */
+unsigned long kown_debug_live(const struct kown_arc_type *type)
+{
+	struct type_record *record;
+	unsigned long flags, count;
+
+	spin_lock_irqsave(&lock, flags);
+	record = find_type(type);
+	count = record ? record->count : 0;
+	spin_unlock_irqrestore(&lock, flags);
+	return count;
+}
+EXPORT_SYMBOL_KOWN(kown_debug_live);
+
+/**
+ * kown_debug_report() - print the live arcs of a type, and who holds them
+ * @type: the type
+ *
+ * Each takes a line of the kernel's log, and the stacks of its tracked references.
+ * Nobody may put the last reference to one of them meanwhile.
+ *
+ * Context: Any but NMI.
+ * Return: how many there are; 0 without KOWN_DEBUG.
+ */
+unsigned long kown_debug_report(const struct kown_arc_type *type)
+{
+	struct type_record *record;
+	struct arc_record *arc;
+	unsigned long flags, count = 0;
+
+	spin_lock_irqsave(&lock, flags);
+	record = find_type(type);
+	if (record) {
+		count = record->count;
+		list_for_each_entry(arc, &record->live, link) {
+			pr_info("kown: live %s %p: strong %u weak %u, held by\n",
+				record->name, kown_arc_value(arc->arc),
+				kown_arc_strong_count(arc->arc),
+				kown_arc_weak_count(arc->arc));
+			ref_tracker_dir_print(&arc->refs, MOST_STACKS);
+		}
+	}
+	spin_unlock_irqrestore(&lock, flags);
+	return count;
+}
+EXPORT_SYMBOL_KOWN(kown_debug_report);
+
+static int types_show(struct seq_file *m, void *unused)
+{
+	struct type_record *record;
+	unsigned long flags;
+
+	seq_puts(m, "live peak born type\n");
+	spin_lock_irqsave(&lock, flags);
+	list_for_each_entry(record, &types, link)
+		seq_printf(m, "%4lu %4lu %4lu %s\n", record->count, record->peak,
+			   record->born, record->name);
+	spin_unlock_irqrestore(&lock, flags);
+	if (atomic_long_read(&missed))
+		seq_printf(m, "and %ld live arcs for which there was no memory\n",
+			   atomic_long_read(&missed));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(types);
+
+static int live_show(struct seq_file *m, void *unused)
+{
+	ktime_t now = ktime_get();
+	struct type_record *type;
+	struct arc_record *record;
+	unsigned long flags;
+
+	spin_lock_irqsave(&lock, flags);
+	list_for_each_entry(type, &types, link) {
+		list_for_each_entry(record, &type->live, link)
+			seq_printf(m, "type %s: strong %u weak %u, %lld s old\n",
+				   type->name, kown_arc_strong_count(record->arc),
+				   kown_arc_weak_count(record->arc),
+				   ktime_ms_delta(now, record->since) / MSEC_PER_SEC);
+	}
+	spin_unlock_irqrestore(&lock, flags);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(live);
+
+void kown_debug_init(void)
+{
+	dir = debugfs_create_dir("kown", NULL);
+	debugfs_create_file("types", 0400, dir, NULL, &types_fops);
+	debugfs_create_file("live", 0400, dir, NULL, &live_fops);
+}
+
+void kown_debug_exit(void)
+{
+	struct type_record *record, *next;
+
+	debugfs_remove(dir);
+	list_for_each_entry_safe(record, next, &types, link) {
+		if (record->count)
+			pr_warn("kown: %lu live %s at unload\n", record->count,
+				record->name);
+		kfree(record);
+	}
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The module: the library, and the device on top of it.
+ */
+#include <linux/init.h>
+#include <linux/module.h>
+
+#include "debug.h"
+#include "device.h"
+#include "drop.h"
+
+static int __init kown_init(void)
+{
+	int err;
+
+	err = kown_drop_init();
+	if (err)
+		return err;
+	kown_debug_init();
+	err = kown_device_init();
+	if (err)
+		goto exit_library;
+	return 0;
+
+exit_library:
+	kown_drop_exit();
+	kown_debug_exit();
+	return err;
+}
+
+static void __exit kown_exit(void)
+{
+	kown_device_exit();
+	kown_drop_exit();
+	kown_debug_exit();
+}
+
+module_init(kown_init);
+module_exit(kown_exit);
+
+MODULE_DESCRIPTION("Ownership types (Arc, Vec) for the kernel, and for processes through /dev/kown");
+MODULE_AUTHOR("The kown developers");
+MODULE_VERSION("0.1.0");
+MODULE_LICENSE("GPL");

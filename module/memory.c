@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Memory: of any size, aligned up to a page.
+ */
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "memory.h"
+
+/**
+ * kown_memory_alloc() - memory for a value
+ * @size: bytes, at least 1 is allocated
+ * @align: a power of two up to PAGE_SIZE, or 0
+ * @gfp: how to allocate; without __GFP_DIRECT_RECLAIM large sizes are refused
+ *
+ * kmalloc() aligns by itself as far as the architecture needs it, and sizes that are
+ * powers of two as far as they are large; vmalloc() aligns to a page.
+ *
+ * Context: As @gfp says.
+ * Return: the memory, for kown_memory_free(), or NULL.
+ */
+void *kown_memory_alloc(size_t size, size_t align, gfp_t gfp)
+{
+	size = max3(size, align, (size_t)1);
+	if (size > INT_MAX)
+		return NULL;
+	if (align > ARCH_KMALLOC_MINALIGN && size < PAGE_SIZE * 2)
+		size = roundup_pow_of_two(size);
+	return kvmalloc(size, gfp);
+}
+
+/**
+ * kown_memory_free() - give it back
+ * @memory: from kown_memory_alloc(), or NULL
+ *
+ * Context: Any but NMI.
+ */
+void kown_memory_free(const void *memory)
+{
+	kvfree(memory);
+}
