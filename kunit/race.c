@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Race: threads that meet before and after each round.
+ */
+#include <linux/atomic.h>
+#include <linux/completion.h>
+#include <linux/cpumask.h>
+#include <linux/kthread.h>
+#include <linux/sched.h>
+#include <linux/wait_bit.h>
+
+#include "race.h"
+
+/**
+ * struct meeting - where the threads meet
+ * @race: immutable
+ * @round: the round that may run; a negative one ends the threads. Release and acquire
+ *	order what was prepared
+ * @busy: threads that have not finished the round; likewise for the check
+ */
+struct meeting {
+	const struct race *race;
+	atomic_long_t round;
+	atomic_t busy;
+};
+
+struct runner {
+	struct meeting *meeting;
+	void (*side)(void *context);
+	struct completion gone;
+};
+
+/* With CPUs enough, the others are a few instructions away; else sleep. */
+#define await(var, condition)						\
+do {									\
+	if (num_online_cpus() == 1) {					\
+		wait_var_event(var, condition);				\
+		break;							\
+	}								\
+	for (unsigned int spins = 1; !(condition); spins++) {		\
+		if (spins % 1024)					\
+			cpu_relax();					\
+		else							\
+			cond_resched();					\
+	}								\
+} while (0)
+
+static void announce(struct meeting *meeting, long round)
+{
+	atomic_long_set_release(&meeting->round, round);
+	if (num_online_cpus() == 1)
+		wake_up_var(&meeting->round);
+}
+
+static void finish(struct meeting *meeting)
+{
+	if (!atomic_dec_return_release(&meeting->busy) && num_online_cpus() == 1)
+		wake_up_var(&meeting->busy);
+}
+
+static int runner_run(void *data)
+{
+	struct runner *runner = data;
+	struct meeting *meeting = runner->meeting;
+	long round = 0;
+
+	for (long next = 1;; next++) {
+		await(&meeting->round,
+		      (round = atomic_long_read_acquire(&meeting->round)) < 0 ||
+		      round >= next);
+		if (round < 0)
+			break;
+		runner->side(meeting->race->context);
+		finish(meeting);
+	}
+	complete(&runner->gone);
+	return 0;
+}
+
+static int start(struct kunit *test, struct meeting *meeting, struct runner *runners)
+{
+	int n;
+
+	for (n = 0; n < RACE_SIDES - 1 && meeting->race->sides[n + 1]; n++) {
+		struct runner *runner = &runners[n];
+		struct task_struct *thread;
+
+		runner->meeting = meeting;
+		runner->side = meeting->race->sides[n + 1];
+		init_completion(&runner->gone);
+		thread = kthread_run(runner_run, runner, "kown-race/%d", n + 1);
+		if (IS_ERR(thread)) {
+			KUNIT_FAIL(test, "no thread: %ld", PTR_ERR(thread));
+			break;
+		}
+	}
+	return n;
+}
+
+/**
+ * race_run() - run the sides of a race against each other
+ * @test: fails when the race does
+ * @race: the race; its first side runs in the calling thread
+ * @rounds: how often
+ */
+void race_run(struct kunit *test, const struct race *race, unsigned long rounds)
+{
+	struct meeting meeting = { .race = race };
+	struct runner runners[RACE_SIDES - 1];
+	int n = start(test, &meeting, runners);
+	unsigned long round;
+
+	/* One CPU takes turns, whatever we do: see that it works, and no more. */
+	if (num_online_cpus() == 1)
+		rounds = min(rounds, 500UL);
+	for (round = 1; round <= rounds; round++) {
+		if (!race->prepare(race->context)) {
+			KUNIT_FAIL(test, "cannot prepare round %lu", round);
+			break;
+		}
+		atomic_set(&meeting.busy, n);
+		announce(&meeting, round);
+		race->sides[0](race->context);
+		await(&meeting.busy, !atomic_read_acquire(&meeting.busy));
+		if (!race->check(race->context)) {
+			KUNIT_FAIL(test, "wrong after round %lu", round);
+			break;
+		}
+	}
+	announce(&meeting, -1);
+	for (int i = 0; i < n; i++)
+		wait_for_completion(&runners[i].gone);
+	kunit_info(test, "%lu rounds on %u CPUs", round - 1, num_online_cpus());
+}
