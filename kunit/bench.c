@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Benchmarks: each type against the kernel's bare primitive, in turn, in the same run.
+ * Loading the module runs them; each result is a line of JSON in the kernel's log.
+ */
+#include <linux/completion.h>
+#include <linux/cpumask.h>
+#include <linux/kthread.h>
+#include <linux/ktime.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+
+#include <kown/compat.h>
+#include <kown/weak.h>
+
+static unsigned int rounds = 15;
+module_param(rounds, uint, 0444);
+MODULE_PARM_DESC(rounds, "Measurements of each, of which minimum and median count (default 15)");
+
+static unsigned int calls = 100000;
+module_param(calls, uint, 0444);
+MODULE_PARM_DESC(calls, "Calls in each measurement (default 100000)");
+
+#define MOST_ROUNDS	101
+
+struct value {
+	u64 words[4];
+};
+
+KOWN_DEFINE_ARC(value, struct value, NULL, NULL, KOWN_ARC_NOSLEEP)
+KOWN_DEFINE_WEAK(value, struct value)
+
+/* What a kernel developer writes without kown. */
+struct bare {
+	refcount_t refs;
+	atomic_t other;
+	struct value value;
+};
+
+static struct value *arc;
+static struct value_weak *weak;
+static struct bare *bare;
+
+static noinline void bare_release(struct bare *b)
+{
+	kfree(b);
+}
+
+static void kown_get_put(unsigned int n)
+{
+	while (n--) {
+		value_arc_get(arc);
+		barrier();
+		value_arc_put(arc);
+	}
+}
+
+static void bare_get_put(unsigned int n)
+{
+	while (n--) {
+		refcount_inc(&bare->refs);
+		barrier();
+		if (refcount_dec_and_test(&bare->refs))
+			bare_release(bare);
+	}
+}
+
+static void kown_upgrade_put(unsigned int n)
+{
+	while (n--) {
+		struct value *v = value_weak_upgrade(weak);
+
+		barrier();
+		value_arc_put(v);
+	}
+}
+
+static void bare_upgrade_put(unsigned int n)
+{
+	while (n--) {
+		struct bare *b = refcount_inc_not_zero(&bare->refs) ? bare : NULL;
+
+		barrier();
+		if (b && refcount_dec_and_test(&b->refs))
+			bare_release(b);
+	}
+}
+
+static void kown_new_put(unsigned int n)
+{
+	struct value value = {};
+
+	while (n--) {
+		struct value *v = value_arc_new(&value, GFP_KERNEL);
+
+		barrier();
+		value_arc_put(v);
+	}
+}
+
+static void bare_new_put(unsigned int n)
+{
+	struct value value = {};
+
+	while (n--) {
+		struct bare *b = kmalloc(sizeof(*b), GFP_KERNEL);
+
+		if (!b)
+			return;
+		b->value = value;
+		refcount_set(&b->refs, 1);
+		barrier();
+		if (refcount_dec_and_test(&b->refs))
+			bare_release(b);
+	}
+}
+
+static void kown_is_unique(unsigned int n)
+{
+	bool unique = true;
+
+	while (n--)
+		unique &= value_arc_is_unique(arc);
+	WRITE_ONCE(arc->words[0], unique);
+}
+
+/* The three steps that it takes, where nothing can come between. */
+static void bare_is_unique(unsigned int n)
+{
+	bool unique = true;
+
+	while (n--) {
+		unsigned long flags;
+
+		local_irq_save(flags);
+		if (atomic_cmpxchg_acquire(&bare->other, 1, -1) == 1) {
+			unique &= atomic_read_acquire(&bare->refs.refs) == 1;
+			atomic_set_release(&bare->other, 1);
+		}
+		local_irq_restore(flags);
+	}
+	WRITE_ONCE(bare->value.words[0], unique);
+}
+
+static u64 measure(void (*run)(unsigned int n), unsigned int n)
+{
+	u64 start = ktime_get_ns();
+
+	run(n);
+	return ktime_get_ns() - start;
+}
+
+static int compare(const void *a, const void *b)
+{
+	u64 x = *(const u64 *)a, y = *(const u64 *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* In picoseconds per call: integers keep the digits. */
+static void report(const char *name, unsigned int threads, u64 *kown, u64 *plain,
+		   unsigned int n, unsigned int per)
+{
+	sort(kown, n, sizeof(*kown), compare, NULL);
+	sort(plain, n, sizeof(*plain), compare, NULL);
+	pr_info("kown-bench: {\"name\": \"%s\", \"threads\": %u, \"rounds\": %u, \"kown_min_ps\": %llu, \"bare_min_ps\": %llu, \"kown_median_ps\": %llu, \"bare_median_ps\": %llu}\n",
+		name, threads, n, kown[0] * 1000 / per, plain[0] * 1000 / per,
+		kown[n / 2] * 1000 / per, plain[n / 2] * 1000 / per);
+}
+
+static u64 kown_times[MOST_ROUNDS], bare_times[MOST_ROUNDS];
+
+static void bench(const char *name, void (*kown)(unsigned int n),
+		  void (*plain)(unsigned int n), unsigned int n)
+{
+	kown(n / 10 + 1);
+	plain(n / 10 + 1);
+	for (unsigned int i = 0; i < rounds; i++) {
+		kown_times[i] = measure(kown, n);
+		bare_times[i] = measure(plain, n);
+		cond_resched();
+	}
+	report(name, 1, kown_times, bare_times, rounds, n);
+}
+
+/* Many threads on one count. */
+
+struct crowd {
+	void (*run)(unsigned int n);
+	struct completion go;
+	struct completion done;
+	atomic_t left;
+};
+
+static int crowd_run(void *data)
+{
+	struct crowd *crowd = data;
+
+	wait_for_completion(&crowd->go);
+	crowd->run(calls / 10 + 1);
+	if (atomic_dec_and_test(&crowd->left))
+		complete(&crowd->done);
+	return 0;
+}
+
+static u64 measure_crowd(void (*run)(unsigned int n), unsigned int threads)
+{
+	struct crowd crowd = { .run = run };
+	unsigned int started;
+	u64 start;
+
+	init_completion(&crowd.go);
+	init_completion(&crowd.done);
+	atomic_set(&crowd.left, threads);
+	for (started = 0; started < threads; started++)
+		if (IS_ERR(kthread_run(crowd_run, &crowd, "kown-bench")))
+			break;
+	if (started < threads && atomic_sub_and_test(threads - started, &crowd.left))
+		return 0;
+	start = ktime_get_ns();
+	complete_all(&crowd.go);
+	wait_for_completion(&crowd.done);
+	return ktime_get_ns() - start;
+}
+
+static void bench_crowd(const char *name, unsigned int threads)
+{
+	unsigned int n = (calls / 10 + 1) * threads;
+
+	for (unsigned int i = 0; i < rounds; i++) {
+		kown_times[i] = measure_crowd(kown_get_put, threads);
+		bare_times[i] = measure_crowd(bare_get_put, threads);
+	}
+	report(name, threads, kown_times, bare_times, rounds, n);
+}
+
+static int __init kown_bench_init(void)
+{
+	struct value value = {};
+
+	rounds = clamp(rounds, 1U, (unsigned int)MOST_ROUNDS);
+	calls = max(calls, 1U);
+	arc = value_arc_new(&value, GFP_KERNEL);
+	bare = kzalloc(sizeof(*bare), GFP_KERNEL);
+	if (!arc || !bare)
+		goto out;
+	refcount_set(&bare->refs, 1);
+	atomic_set(&bare->other, 1);
+	/* The same count of references on both sides. */
+	bench("is_unique", kown_is_unique, bare_is_unique, calls);
+	weak = value_arc_downgrade(arc);
+	bench("get+put", kown_get_put, bare_get_put, calls);
+	bench("upgrade+put", kown_upgrade_put, bare_upgrade_put, calls);
+	bench("new+put", kown_new_put, bare_new_put, calls / 4 + 1);
+	for (unsigned int threads = 1; threads <= 8; threads *= 2)
+		bench_crowd("contended get+put", threads);
+	value_weak_put(weak);
+out:
+	value_arc_put(arc);
+	kfree(bare);
+	pr_info("kown-bench: done on %u CPUs\n", num_online_cpus());
+	return 0;
+}
+late_initcall(kown_bench_init);
+
+static void __exit kown_bench_exit(void)
+{
+}
+module_exit(kown_bench_exit);
+
+MODULE_DESCRIPTION("Benchmarks of kown");
+MODULE_LICENSE("GPL");
+KOWN_IMPORT_NS();
