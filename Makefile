@@ -13,7 +13,7 @@ OUT := $(CURDIR)/out
 TIED = --parent $(shell echo $$PPID)
 
 .DELETE_ON_ERROR:
-.PHONY: module tools install vm demo kunit check stress update-kernels clean help
+.PHONY: module tools install vm demo kunit check stress bench litmus lint update-kernels clean help
 
 module:
 	@test -e $(KDIR)/Makefile || { echo "no kernel headers in $(KDIR): install those of your kernel, or set KDIR" >&2; exit 1; }
@@ -47,6 +47,18 @@ stress:
 	@scripts/deps build kernel vm tests
 	@exec scripts/vm $(TIED) --tests --no-insmod --timeout 7200 --cmd 'ROUNDS=$(ROUNDS) /tests/insmod_stress.sh'
 
+bench:
+	@scripts/deps build kernel vm kunit
+	@exec scripts/bench $(TIED)
+
+litmus:
+	@scripts/deps kernel
+	@exec scripts/litmus
+
+lint:
+	@scripts/deps build kernel lint
+	@exec scripts/lint
+
 update-kernels:
 	@scripts/kernel update
 
@@ -63,8 +75,12 @@ help:
 	@echo 'make vm               a shell in a VM with kown.ko loaded'
 	@echo 'make vm CMD="..."     one command there; 125 says that the VM failed, not the command'
 	@echo 'make check            every test: KUnit, then the selftests in the VM'
-	@echo 'make kunit            KUnit alone; ARCH=x86_64 runs it in QEMU; KUNIT_ARGS="kown_vec*"'
+	@echo 'make kunit            KUnit alone; ARCH=x86_64 runs it in QEMU; KUNIT_ARGS="kown_vec*";'
+	@echo '                      SAN=kasan|kcsan|lockdep|debug with that'
 	@echo 'make stress           insmod, work, rmmod, ROUNDS times (1000)'
+	@echo 'make bench            each type against the bare primitive, on UML and in the VM'
+	@echo 'make litmus           the memory orders, under herd7 with the kernel'\''s model'
+	@echo 'make lint             checkpatch, kernel-doc, sparse, W=1 and shellcheck'
 	@echo 'make update-kernels   fetch Debian'\''s newest build of KVER; until then the cached one is used'
 	@echo 'make clean            remove what was built (not the cache of kernels, ~/.cache/kown)'
 	@echo

@@ -11,6 +11,7 @@
 #include <linux/cleanup.h>
 #include <linux/compiler.h>
 #include <linux/err.h>
+#include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/llist.h>
 #include <linux/rcupdate.h>
