@@ -9,6 +9,7 @@
 #include <linux/hashtable.h>
 #include <linux/ktime.h>
 #include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/ref_tracker.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
@@ -48,7 +49,8 @@ struct type_record {
  * @type: immutable
  * @arc: immutable
  * @since: immutable
- * @refs: tracked references; protects itself
+ * @refs: tracked references, once @tracks; protects itself
+ * @tracks: set once, with release, under @prepare_lock
  *
  * @lock protects @hash and @link. The arc's memory is there as long as its record is in
  * the table.
@@ -60,6 +62,7 @@ struct arc_record {
 	struct kown_arc *arc;
 	ktime_t since;
 	struct ref_tracker_dir refs;
+	bool tracks;
 };
 
 #define MOST_STACKS	32
@@ -67,6 +70,7 @@ struct arc_record {
 static DEFINE_SPINLOCK(lock);
 static LIST_HEAD(types);
 static DEFINE_HASHTABLE(arcs, 10);
+static DEFINE_MUTEX(prepare_lock);
 static struct dentry *dir;
 
 /* Arcs and types for which there was no memory. */
@@ -148,7 +152,6 @@ void kown_debug_born(struct kown_arc *arc)
 	if (record) {
 		record->arc = arc;
 		record->since = ktime_get();
-		kown_ref_tracker_dir_init(&record->refs);
 		fresh = enter(record, fresh);
 	}
 	if (!record || !record->type) {
@@ -183,7 +186,8 @@ void kown_debug_gone(struct kown_arc *arc)
 		atomic_long_dec(&missed);
 		return;
 	}
-	ref_tracker_dir_exit(&record->refs);
+	if (record->tracks)
+		ref_tracker_dir_exit(&record->refs);
 	kfree(record);
 }
 
@@ -199,11 +203,30 @@ static struct arc_record *record_of(const struct kown_arc *arc)
 	return record;
 }
 
+/* ref_tracker's own preparation may sleep, and an arc may be born where one may not. */
+static bool prepare(struct arc_record *record, gfp_t gfp)
+{
+	/* Pairs with the release below. */
+	if (smp_load_acquire(&record->tracks))
+		return true;
+	if (!gfpflags_allow_blocking(gfp))
+		return false;
+	mutex_lock(&prepare_lock);
+	if (!record->tracks) {
+		kown_ref_tracker_dir_init(&record->refs);
+		/* Whoever sees @tracks sees @refs. */
+		smp_store_release(&record->tracks, true);
+	}
+	mutex_unlock(&prepare_lock);
+	return true;
+}
+
 /**
  * kown_debug_track() - remember who takes a reference
  * @arc: an arc of which the caller owns a strong reference
  * @tracker: stands for that reference, for kown_debug_untrack()
- * @gfp: how to allocate; if that fails, the reference is not tracked
+ * @gfp: how to allocate; if that fails, the reference is not tracked, nor is the first
+ *	of an arc if it may not sleep
  *
  * Context: As @gfp says; not NMI.
  */
@@ -212,8 +235,11 @@ void kown_debug_track(struct kown_arc *arc, struct kown_tracker *tracker, gfp_t 
 	struct arc_record *record = record_of(arc);
 
 	tracker->ref = NULL;
-	if (record)
-		ref_tracker_alloc(&record->refs, &tracker->ref, gfp);
+	if (!record || !prepare(record, gfp))
+		return;
+	/* It counts what it has no memory for; untrack() will not ask. */
+	if (ref_tracker_alloc(&record->refs, &tracker->ref, gfp))
+		ref_tracker_free(&record->refs, &tracker->ref);
 }
 EXPORT_SYMBOL_KOWN(kown_debug_track);
 
@@ -228,7 +254,7 @@ void kown_debug_untrack(struct kown_arc *arc, struct kown_tracker *tracker)
 {
 	struct arc_record *record = record_of(arc);
 
-	if (record)
+	if (record && tracker->ref)
 		ref_tracker_free(&record->refs, &tracker->ref);
 	tracker->ref = NULL;
 }
@@ -279,7 +305,8 @@ unsigned long kown_debug_report(const struct kown_arc_type *type)
 				record->name, kown_arc_value(arc->arc),
 				kown_arc_strong_count(arc->arc),
 				kown_arc_weak_count(arc->arc));
-			ref_tracker_dir_print(&arc->refs, MOST_STACKS);
+			if (READ_ONCE(arc->tracks))
+				ref_tracker_dir_print(&arc->refs, MOST_STACKS);
 		}
 	}
 	spin_unlock_irqrestore(&lock, flags);
