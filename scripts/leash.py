@@ -93,11 +93,10 @@ def start(command, **options):
 
 
 def stop(process):
-    """Ends all of the session, if it still runs."""
-    if process.poll() is None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    """Ends what still runs of the session: the process, or what it left behind."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
     _tell(f"end {process.pid}")
 
 
