@@ -17,11 +17,13 @@
  * @round: the round that may run; a negative one ends the threads. Release and acquire
  *	order what was prepared
  * @busy: threads that have not finished the round; likewise for the check
+ * @spin: each thread has a CPU, and waits on it; immutable
  */
 struct meeting {
 	const struct race *race;
 	atomic_long_t round;
 	atomic_t busy;
+	bool spin;
 };
 
 struct runner {
@@ -30,10 +32,10 @@ struct runner {
 	struct completion gone;
 };
 
-/* With CPUs enough, the others are a few instructions away; else sleep. */
-#define await(var, condition)						\
+/* With a CPU for each, the others are a few instructions away; else sleep. */
+#define await(meeting, var, condition)					\
 do {									\
-	if (num_online_cpus() == 1) {					\
+	if (!(meeting)->spin) {						\
 		wait_var_event(var, condition);				\
 		break;							\
 	}								\
@@ -48,13 +50,13 @@ do {									\
 static void announce(struct meeting *meeting, long round)
 {
 	atomic_long_set_release(&meeting->round, round);
-	if (num_online_cpus() == 1)
+	if (!meeting->spin)
 		wake_up_var(&meeting->round);
 }
 
 static void finish(struct meeting *meeting)
 {
-	if (!atomic_dec_return_release(&meeting->busy) && num_online_cpus() == 1)
+	if (!atomic_dec_return_release(&meeting->busy) && !meeting->spin)
 		wake_up_var(&meeting->busy);
 }
 
@@ -65,7 +67,7 @@ static int runner_run(void *data)
 	long round = 0;
 
 	for (long next = 1;; next++) {
-		await(&meeting->round,
+		await(meeting, &meeting->round,
 		      (round = atomic_long_read_acquire(&meeting->round)) < 0 ||
 		      round >= next);
 		if (round < 0)
@@ -77,10 +79,23 @@ static int runner_run(void *data)
 	return 0;
 }
 
+static unsigned int sides(const struct race *race)
+{
+	unsigned int n = 0;
+
+	while (n < RACE_SIDES && race->sides[n])
+		n++;
+	return n;
+}
+
 static int start(struct kunit *test, struct meeting *meeting, struct runner *runners)
 {
+	unsigned int cpu = cpumask_first(cpu_online_mask);
 	int n;
 
+	/* The calling thread is KUnit's, for this test alone: it may stay where it is put. */
+	if (meeting->spin)
+		set_cpus_allowed_ptr(current, cpumask_of(cpu));
 	for (n = 0; n < RACE_SIDES - 1 && meeting->race->sides[n + 1]; n++) {
 		struct runner *runner = &runners[n];
 		struct task_struct *thread;
@@ -88,11 +103,15 @@ static int start(struct kunit *test, struct meeting *meeting, struct runner *run
 		runner->meeting = meeting;
 		runner->side = meeting->race->sides[n + 1];
 		init_completion(&runner->gone);
-		thread = kthread_run(runner_run, runner, "kown-race/%d", n + 1);
+		thread = kthread_create(runner_run, runner, "kown-race/%d", n + 1);
 		if (IS_ERR(thread)) {
 			KUNIT_FAIL(test, "no thread: %ld", PTR_ERR(thread));
 			break;
 		}
+		cpu = cpumask_next(cpu, cpu_online_mask);
+		if (meeting->spin)
+			kthread_bind(thread, cpu);
+		wake_up_process(thread);
 	}
 	return n;
 }
@@ -105,11 +124,15 @@ static int start(struct kunit *test, struct meeting *meeting, struct runner *run
  */
 void race_run(struct kunit *test, const struct race *race, unsigned long rounds)
 {
-	struct meeting meeting = { .race = race };
+	struct meeting meeting = {
+		.race = race,
+		.spin = sides(race) <= num_online_cpus(),
+	};
 	struct runner runners[RACE_SIDES - 1];
-	int n = start(test, &meeting, runners);
 	unsigned long round;
+	int n;
 
+	n = start(test, &meeting, runners);
 	/* One CPU takes turns, whatever we do: see that it works, and no more. */
 	if (num_online_cpus() == 1)
 		rounds = min(rounds, 500UL);
@@ -121,7 +144,7 @@ void race_run(struct kunit *test, const struct race *race, unsigned long rounds)
 		atomic_set(&meeting.busy, n);
 		announce(&meeting, round);
 		race->sides[0](race->context);
-		await(&meeting.busy, !atomic_read_acquire(&meeting.busy));
+		await(&meeting, &meeting.busy, !atomic_read_acquire(&meeting.busy));
 		if (!race->check(race->context)) {
 			KUNIT_FAIL(test, "wrong after round %lu", round);
 			break;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * KUnit tests for Arc and Weak against themselves. With one CPU they show little; the
- * long run is on two or more: kown_kunit.race_rounds=1000000.
+ * long run is on two or more, with kown_kunit.race_rounds=1000000.
  */
 #include <linux/delay.h>
 #include <linux/moduleparam.h>
@@ -12,9 +12,9 @@
 #include "counted.h"
 #include "race.h"
 
-static unsigned long race_rounds = 20000;
+static unsigned long race_rounds = 2000;
 module_param(race_rounds, ulong, 0444);
-MODULE_PARM_DESC(race_rounds, "Rounds of each race (default 20000)");
+MODULE_PARM_DESC(race_rounds, "Rounds of each race (default 2000)");
 
 KOWN_DEFINE_ARC(counted, struct counted, counted_drop, counted_clone,
 		KOWN_ARC_DEFER)
