@@ -34,7 +34,7 @@ void *kown_memory_alloc(size_t size, size_t align, gfp_t gfp)
  * kown_memory_free() - give it back
  * @memory: from kown_memory_alloc(), or NULL
  *
- * Context: Any but NMI.
+ * Context: Any but NMI; may sleep outside interrupts if it is too large for kmalloc().
  */
 void kown_memory_free(const void *memory)
 {

@@ -95,7 +95,7 @@ EXPORT_SYMBOL_KOWN(kown_raw_vec_grow);
  * kown_raw_vec_free() - give the memory back
  * @raw: the memory; empty afterwards
  *
- * Context: Any but NMI.
+ * Context: Any but NMI; may sleep outside interrupts if it is too large for kmalloc().
  */
 void kown_raw_vec_free(struct kown_raw_vec *raw)
 {
