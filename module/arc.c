@@ -107,7 +107,7 @@ static void drop_value(struct kown_arc *arc)
 
 	trace_kown_arc_drop(arc);
 	if (type->elem)
-		drop_elems(arc, ((struct kown_slice *)value)->len);
+		drop_elems(arc, ((struct kown_arc_slice *)value)->len);
 	else if (type->value.drop)
 		type->value.drop(value);
 	/* The strong references' share. */
@@ -314,7 +314,7 @@ struct kown_arc *kown_arc_new_slice(const struct kown_arc_type *type, size_t len
 			return ERR_PTR(err);
 		}
 	}
-	((struct kown_slice *)kown_arc_value(arc))->len = len;
+	((struct kown_arc_slice *)kown_arc_value(arc))->len = len;
 	kown_arc_share(arc);
 	return arc;
 }

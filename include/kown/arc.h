@@ -130,7 +130,7 @@
  * @offset: from the counts to the value, in bytes
  * @free: gives the memory of a value back that embeds its counts; NULL if kown
  *	allocated it
- * @elem: of what the value is a struct kown_slice; NULL if it is none
+ * @elem: of what the value is a struct kown_arc_slice; NULL if it is none
  */
 struct kown_arc_type {
 	struct kown_type value;
@@ -141,12 +141,12 @@ struct kown_arc_type {
 };
 
 /**
- * struct kown_slice - a value that is so many elements
+ * struct kown_arc_slice - a value that is so many elements
  * @len: how many; immutable
  *
  * The elements follow, where their type's alignment says.
  */
-struct kown_slice {
+struct kown_arc_slice {
 	size_t len;
 };
 
