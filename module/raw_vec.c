@@ -5,9 +5,12 @@
 #include <linux/minmax.h>
 #include <linux/overflow.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include <kown/compat.h>
 #include <kown/raw_vec.h>
+
+#include "memory.h"
 
 /* kvmalloc() warns beyond INT_MAX bytes; sizes are checked before it is asked. */
 #define MAX_BYTES	INT_MAX
@@ -61,6 +64,20 @@ size_t kown_raw_vec_amortized(const struct kown_raw_vec *raw,
 }
 EXPORT_SYMBOL_KOWN(kown_raw_vec_amortized);
 
+/* To other memory, of so many bytes; so many are kept. */
+static void *move(const struct kown_raw_vec *raw, size_t keep, size_t bytes,
+		  size_t align, gfp_t gfp)
+{
+	void *ptr = kown_memory_alloc(bytes, align, gfp);
+
+	if (!ptr)
+		return NULL;
+	if (keep)
+		memcpy(ptr, raw->ptr, keep);
+	kown_memory_free(raw->ptr);
+	return ptr;
+}
+
 /**
  * kown_raw_vec_grow() - make room for exactly so many elements
  * @raw: the memory
@@ -77,12 +94,20 @@ int kown_raw_vec_grow(struct kown_raw_vec *raw, const struct kown_type *elem,
 		      size_t cap, gfp_t gfp)
 {
 	int err = kown_raw_vec_check(elem, cap);
+	size_t old, new;
 	void *ptr;
 
 	if (err)
 		return err;
-	ptr = kown_kvrealloc(raw->ptr, raw->cap * elem->size, cap * elem->size,
-			     gfp);
+	old = raw->cap * elem->size;
+	new = cap * elem->size;
+	/* krealloc() aligns no better than kmalloc() does, and knows no other memory. */
+	if (elem->align > ARCH_KMALLOC_MINALIGN)
+		ptr = move(raw, old, new, elem->align, gfp);
+	else if (new <= PAGE_SIZE)
+		ptr = krealloc(raw->ptr, new, gfp);
+	else
+		ptr = kown_kvrealloc(raw->ptr, old, new, gfp);
 	if (!ptr)
 		return -ENOMEM;
 	raw->ptr = ptr;
@@ -92,6 +117,38 @@ int kown_raw_vec_grow(struct kown_raw_vec *raw, const struct kown_type *elem,
 EXPORT_SYMBOL_KOWN(kown_raw_vec_grow);
 
 /**
+ * kown_raw_vec_shrink() - keep room for no more than so many elements
+ * @raw: the memory
+ * @elem: the element type
+ * @cap: elements that shall still fit; nothing happens if no more do now
+ * @gfp: how to allocate: the rest moves to memory of that size. At 0 nothing is
+ *	allocated, and the memory is freed
+ *
+ * Context: As @gfp says; at 0 as kown_raw_vec_free().
+ * Return: 0; or -ENOMEM, and @raw is as it was.
+ */
+int kown_raw_vec_shrink(struct kown_raw_vec *raw, const struct kown_type *elem,
+			size_t cap, gfp_t gfp)
+{
+	size_t bytes = cap * elem->size;
+	void *ptr;
+
+	if (cap >= raw->cap)
+		return 0;
+	if (!cap) {
+		kown_raw_vec_free(raw);
+		return 0;
+	}
+	ptr = move(raw, bytes, bytes, elem->align, gfp);
+	if (!ptr)
+		return -ENOMEM;
+	raw->ptr = ptr;
+	raw->cap = cap;
+	return 0;
+}
+EXPORT_SYMBOL_KOWN(kown_raw_vec_shrink);
+
+/**
  * kown_raw_vec_free() - give the memory back
  * @raw: the memory; empty afterwards
  *
@@ -99,7 +156,7 @@ EXPORT_SYMBOL_KOWN(kown_raw_vec_grow);
  */
 void kown_raw_vec_free(struct kown_raw_vec *raw)
 {
-	kvfree(raw->ptr);
+	kown_memory_free(raw->ptr);
 	*raw = (struct kown_raw_vec){};
 }
 EXPORT_SYMBOL_KOWN(kown_raw_vec_free);

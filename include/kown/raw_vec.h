@@ -7,13 +7,20 @@
 #define _KOWN_RAW_VEC_H
 
 #include <linux/limits.h>
+#include <linux/mm.h>
 #include <linux/types.h>
 
 #include <kown/type.h>
 
+/*
+ * Where elements of size 0 are said to be: no memory, aligned for any type, and not
+ * NULL, which means that there is no element.
+ */
+#define KOWN_DANGLING		((void *)PAGE_SIZE)
+
 /**
  * struct kown_raw_vec - memory for @cap elements
- * @ptr: from kvmalloc(), or NULL when @cap is 0
+ * @ptr: from kmalloc() or kvmalloc(), or NULL when @cap is 0
  * @cap: elements there is memory for; 0 for ever if they have size 0
  *
  * The owner protects both. @cap times the element's size is at most INT_MAX.
@@ -36,12 +43,29 @@ static inline size_t kown_raw_vec_cap(const struct kown_raw_vec *raw,
 	return elem->size ? raw->cap : SIZE_MAX;
 }
 
+/**
+ * kown_raw_vec_at() - where an element is
+ * @raw: the memory
+ * @elem: the element type
+ * @index: at most the capacity
+ *
+ * Return: the address, good until the memory grows or shrinks.
+ */
+static inline void *kown_raw_vec_at(const struct kown_raw_vec *raw,
+				    const struct kown_type *elem, size_t index)
+{
+	return elem->size ? (char *)raw->ptr + index * elem->size : KOWN_DANGLING;
+}
+
 int __must_check kown_raw_vec_check(const struct kown_type *elem, size_t cap);
 size_t kown_raw_vec_amortized(const struct kown_raw_vec *raw,
 			      const struct kown_type *elem, size_t need);
 int __must_check kown_raw_vec_grow(struct kown_raw_vec *raw,
 				   const struct kown_type *elem, size_t cap,
 				   gfp_t gfp);
+int __must_check kown_raw_vec_shrink(struct kown_raw_vec *raw,
+				     const struct kown_type *elem, size_t cap,
+				     gfp_t gfp);
 void kown_raw_vec_free(struct kown_raw_vec *raw);
 
 #endif /* _KOWN_RAW_VEC_H */
