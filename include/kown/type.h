@@ -51,6 +51,34 @@ static inline int __must_check kown_type_clone(const struct kown_type *type, voi
 	return 0;
 }
 
+/**
+ * kown_type_is_plain() - is a value nothing but its bytes?
+ * @type: the type
+ *
+ * Return: true if a copy of the bytes is a clone.
+ */
+static inline bool kown_type_is_plain(const struct kown_type *type)
+{
+	return !type->clone && !type->drop;
+}
+
+/**
+ * kown_type_drop_n() - end values that lie side by side
+ * @type: the type
+ * @first: the first of them; they are dropped in order
+ * @count: how many
+ *
+ * Context: As the type's drop.
+ */
+static inline void kown_type_drop_n(const struct kown_type *type, void *first,
+				    size_t count)
+{
+	if (!type->drop)
+		return;
+	for (; count; count--, first += type->size)
+		type->drop(first);
+}
+
 /*
  * A type from typed callbacks: KOWN_TYPE_CALLBACKS(prefix, value_t, drop, clone) defines
  * functions that convert, and KOWN_TYPE_INIT() an initialiser that names those which
