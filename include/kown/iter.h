@@ -7,6 +7,8 @@
 
 #include <linux/types.h>
 
+#include <kown/type.h>
+
 /**
  * struct kown_iter - a source of elements
  * @next: writes the next element to @to, and it is the caller's. Returns 1; 0 if there
@@ -56,5 +58,32 @@ static inline int __must_check kown_iter_next(struct kown_iter *iter, void *to)
 		iter->hint--;
 	return more;
 }
+
+/**
+ * struct kown_array_iter - an iterator that moves elements out of an array
+ * @iter: what is passed on; when it is given back, @iter.hint elements at the end of
+ *	the array are still the array's
+ * @at: the next element
+ * @elem: their type
+ */
+struct kown_array_iter {
+	struct kown_iter iter;
+	const void *at;
+	const struct kown_type *elem;
+};
+
+void kown_array_iter_init(struct kown_array_iter *iter, const struct kown_type *elem,
+			  const void *first, size_t count);
+
+/**
+ * kown_for_each_next() - visit what an iterator has left
+ * @elem: a T *, set to each in order
+ * @iter_t: the name of the iterator's struct, as NAME_drain
+ * @iter: the iterator
+ *
+ * A loop that is left early leaves the rest in the iterator.
+ */
+#define kown_for_each_next(elem, iter_t, iter)				\
+	for (; ((elem) = iter_t##_next(iter));)
 
 #endif /* _KOWN_ITER_H */

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Drain: a range of a vec is on its way out.
+ */
+#include <kown/compat.h>
+#include <kown/drain.h>
+
+/**
+ * kown_drain_begin() - take a range out of a vec (Vec::drain)
+ * @drain: uninitialised
+ * @vec: the vec, which ends where the range begins until the guard is finished
+ * @elem: its element type
+ * @start: index of the first
+ * @count: how many
+ *
+ * Context: Any.
+ * Return: 0, and the guard owns the range; or -ERANGE, @vec is as it was, and the guard
+ * may be finished, or not.
+ */
+int kown_drain_begin(struct kown_drain *drain, struct kown_vec *vec,
+		     const struct kown_type *elem, size_t start, size_t count)
+{
+	*drain = (struct kown_drain){};
+	if (!kown_vec_has(vec, start, count))
+		return -ERANGE;
+	*drain = (struct kown_drain){
+		.vec = vec,
+		.elem = elem,
+		.next = start,
+		.end = start + count,
+		.tail = start + count,
+		.tail_len = vec->len - start - count,
+	};
+	vec->len = start;
+	return 0;
+}
+EXPORT_SYMBOL_KOWN(kown_drain_begin);
+
+/* Elements from an index on follow the head. */
+static void move_up(struct kown_drain *drain, size_t from, size_t count)
+{
+	struct kown_vec *vec = drain->vec;
+
+	if (from != vec->len)
+		kown_vec_move(drain->elem, kown_vec_at(vec, drain->elem, vec->len),
+			      kown_vec_at(vec, drain->elem, from), count);
+	vec->len += count;
+}
+
+/**
+ * kown_drain_keep_rest() - finish, and keep what was not taken (Drain::keep_rest)
+ * @drain: the guard; it guards nothing afterwards
+ *
+ * Context: Any.
+ */
+void kown_drain_keep_rest(struct kown_drain *drain)
+{
+	if (!drain->vec)
+		return;
+	move_up(drain, drain->next, kown_drain_len(drain));
+	move_up(drain, drain->tail, drain->tail_len);
+	*drain = (struct kown_drain){};
+}
+EXPORT_SYMBOL_KOWN(kown_drain_keep_rest);
+
+/**
+ * kown_drain_finish() - drop what was not taken (drop of a Drain)
+ * @drain: the guard, or one that guards nothing; it guards nothing afterwards
+ *
+ * The drops run while the vec has its head only; then the tail moves up.
+ *
+ * Context: As the elements' drop.
+ */
+void kown_drain_finish(struct kown_drain *drain)
+{
+	if (!drain->vec)
+		return;
+	kown_type_drop_n(drain->elem, kown_vec_at(drain->vec, drain->elem, drain->next),
+			 kown_drain_len(drain));
+	move_up(drain, drain->tail, drain->tail_len);
+	*drain = (struct kown_drain){};
+}
+EXPORT_SYMBOL_KOWN(kown_drain_finish);
