@@ -14,6 +14,8 @@
 #include <kown/compat.h>
 #include <kown/weak.h>
 
+#include "bench.h"
+
 static unsigned int rounds = 51;
 module_param(rounds, uint, 0444);
 MODULE_PARM_DESC(rounds, "Measurements of each, of which minimum and median count (default 51)");
@@ -219,8 +221,8 @@ static void report(const char *name, unsigned int threads, u64 *kown, u64 *plain
 
 static u64 kown_times[MOST_ROUNDS], bare_times[MOST_ROUNDS];
 
-static void bench(const char *name, void (*kown)(unsigned int n),
-		  void (*plain)(unsigned int n), unsigned int n)
+void kown_bench(const char *name, void (*kown)(unsigned int n),
+		void (*plain)(unsigned int n), unsigned int n)
 {
 	kown(n / 10 + 1);
 	plain(n / 10 + 1);
@@ -301,14 +303,15 @@ static int __init kown_bench_init(void)
 	refcount_set(&bare->refs, 1);
 	atomic_set(&bare->weak, 1);
 	/* The same count of references on both sides. */
-	bench("is_unique", kown_is_unique, bare_is_unique, calls);
+	kown_bench("is_unique", kown_is_unique, bare_is_unique, calls);
 	weak = value_arc_downgrade(arc);
-	bench("get+put", kown_get_put, bare_get_put, calls);
-	bench("upgrade+put", kown_upgrade_put, bare_upgrade_put, calls);
-	bench("new+put", kown_new_put, bare_new_put, calls / 4 + 1);
+	kown_bench("get+put", kown_get_put, bare_get_put, calls);
+	kown_bench("upgrade+put", kown_upgrade_put, bare_upgrade_put, calls);
+	kown_bench("new+put", kown_new_put, bare_new_put, calls / 4 + 1);
 	for (unsigned int threads = 1; threads <= 8; threads *= 2)
 		bench_crowd("contended get+put", threads);
 	value_weak_put(weak);
+	kown_bench_vec();
 out:
 	value_arc_put(arc);
 	kfree(bare);

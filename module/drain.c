@@ -26,8 +26,7 @@ int kown_drain_begin(struct kown_drain *drain, struct kown_vec *vec,
 	*drain = (struct kown_drain){
 		.vec = vec,
 		.elem = elem,
-		.next = start,
-		.end = start + count,
+		.rest = kown_cursor(&vec->raw, elem->size, start, count),
 		.tail = start + count,
 		.tail_len = vec->len - start - count,
 	};
@@ -36,15 +35,20 @@ int kown_drain_begin(struct kown_drain *drain, struct kown_vec *vec,
 }
 EXPORT_SYMBOL_KOWN(kown_drain_begin);
 
-/* Elements from an index on follow the head. */
-static void move_up(struct kown_drain *drain, size_t from, size_t count)
+/* Elements from elsewhere in the vec follow the head. */
+static void move_up(struct kown_drain *drain, const void *from, size_t count)
 {
-	struct kown_vec *vec = drain->vec;
+	void *to = kown_vec_at(drain->vec, drain->elem, drain->vec->len);
 
-	if (from != vec->len)
-		kown_vec_move(drain->elem, kown_vec_at(vec, drain->elem, vec->len),
-			      kown_vec_at(vec, drain->elem, from), count);
-	vec->len += count;
+	if (from != to)
+		kown_vec_move(drain->elem, to, from, count);
+	drain->vec->len += count;
+}
+
+static void finish(struct kown_drain *drain)
+{
+	move_up(drain, kown_vec_at(drain->vec, drain->elem, drain->tail), drain->tail_len);
+	*drain = (struct kown_drain){};
 }
 
 /**
@@ -57,9 +61,8 @@ void kown_drain_keep_rest(struct kown_drain *drain)
 {
 	if (!drain->vec)
 		return;
-	move_up(drain, drain->next, kown_drain_len(drain));
-	move_up(drain, drain->tail, drain->tail_len);
-	*drain = (struct kown_drain){};
+	move_up(drain, kown_cursor_rest(&drain->rest, drain->elem->size), kown_drain_len(drain));
+	finish(drain);
 }
 EXPORT_SYMBOL_KOWN(kown_drain_keep_rest);
 
@@ -75,9 +78,7 @@ void kown_drain_finish(struct kown_drain *drain)
 {
 	if (!drain->vec)
 		return;
-	kown_type_drop_n(drain->elem, kown_vec_at(drain->vec, drain->elem, drain->next),
-			 kown_drain_len(drain));
-	move_up(drain, drain->tail, drain->tail_len);
-	*drain = (struct kown_drain){};
+	kown_drain_drop_rest(drain);
+	finish(drain);
 }
 EXPORT_SYMBOL_KOWN(kown_drain_finish);

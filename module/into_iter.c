@@ -19,7 +19,7 @@ struct kown_into_iter kown_vec_into_iter(struct kown_vec *vec,
 	struct kown_into_iter iter = {
 		.raw = vec->raw,
 		.elem = elem,
-		.end = vec->len,
+		.rest = kown_cursor(&vec->raw, elem->size, 0, vec->len),
 	};
 
 	*vec = (struct kown_vec){};
@@ -41,9 +41,9 @@ void kown_into_iter_into_vec(struct kown_into_iter *iter, struct kown_vec *vec)
 	size_t len = kown_into_iter_len(iter);
 
 	*vec = (struct kown_vec){ .raw = iter->raw, .len = len };
-	if (iter->next)
+	if (len)
 		kown_vec_move(iter->elem, kown_vec_at(vec, iter->elem, 0),
-			      kown_vec_at(vec, iter->elem, iter->next), len);
+			      kown_cursor_rest(&iter->rest, iter->elem->size), len);
 	*iter = (struct kown_into_iter){};
 }
 EXPORT_SYMBOL_KOWN(kown_into_iter_into_vec);
@@ -60,7 +60,7 @@ void kown_into_iter_finish(struct kown_into_iter *iter)
 
 	if (rest)
 		kown_type_drop_n(iter->elem,
-				 kown_raw_vec_at(&iter->raw, iter->elem, iter->next), rest);
+				 kown_cursor_rest(&iter->rest, iter->elem->size), rest);
 	kown_raw_vec_free(&iter->raw);
 	*iter = (struct kown_into_iter){};
 }

@@ -101,9 +101,7 @@ int kown_splice_finish(struct kown_drain *removed, struct kown_iter *with, gfp_t
 
 	if (!removed->vec)
 		return -EINVAL;
-	kown_type_drop_n(removed->elem, kown_vec_at(removed->vec, removed->elem, removed->next),
-			 kown_drain_len(removed));
-	removed->next = removed->end;
+	kown_drain_drop_rest(removed);
 	err = replace(removed, with, gfp);
 	kown_drain_finish(removed);
 	return err;

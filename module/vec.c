@@ -63,6 +63,14 @@ int kown_vec_reserve(struct kown_vec *vec, const struct kown_type *elem,
 }
 EXPORT_SYMBOL_KOWN(kown_vec_reserve);
 
+static int make_room(struct kown_vec *vec, const struct kown_type *elem, size_t extra,
+		     gfp_t gfp)
+{
+	if (likely(extra <= kown_vec_cap(vec, elem) - vec->len))
+		return 0;
+	return kown_vec_reserve(vec, elem, extra, gfp);
+}
+
 /**
  * kown_vec_reserve_exact() - make room for more elements, and no more than that
  * @vec: the vec
@@ -118,7 +126,7 @@ EXPORT_SYMBOL_KOWN(kown_vec_shrink_to);
 int kown_vec_push_n(struct kown_vec *vec, const struct kown_type *elem,
 		    const void *src, size_t count, gfp_t gfp)
 {
-	int err = kown_vec_reserve(vec, elem, count, gfp);
+	int err = make_room(vec, elem, count, gfp);
 
 	if (err)
 		return err;
@@ -149,7 +157,7 @@ int kown_vec_insert_n(struct kown_vec *vec, const struct kown_type *elem,
 
 	if (index > vec->len)
 		return -ERANGE;
-	err = kown_vec_reserve(vec, elem, count, gfp);
+	err = make_room(vec, elem, count, gfp);
 	if (err)
 		return err;
 	at = kown_vec_at(vec, elem, index);
@@ -275,7 +283,7 @@ int kown_vec_extend_from_slice(struct kown_vec *vec, const struct kown_type *ele
 
 	if (kown_type_is_plain(elem))
 		return kown_vec_push_n(vec, elem, src, count, gfp);
-	err = kown_vec_reserve(vec, elem, count, gfp);
+	err = make_room(vec, elem, count, gfp);
 	if (err)
 		return err;
 	return clone_in(vec, elem, src, elem->size, count, gfp);
@@ -303,7 +311,7 @@ int kown_vec_extend_from_within(struct kown_vec *vec, const struct kown_type *el
 
 	if (!kown_vec_has(vec, start, count))
 		return -ERANGE;
-	err = kown_vec_reserve(vec, elem, count, gfp);
+	err = make_room(vec, elem, count, gfp);
 	if (err)
 		return err;
 	return kown_vec_extend_from_slice(vec, elem, kown_vec_at(vec, elem, start),

@@ -9,27 +9,26 @@
 #include <linux/compiler.h>
 #include <linux/types.h>
 
+#include <kown/cursor.h>
 #include <kown/vec.h>
 
 /**
  * struct kown_drain - a guard on a range of a vec
  * @vec: whose len ends where the range began, until the guard is finished; NULL then
  * @elem: the type of its elements
- * @next: index of the first that was not taken
- * @end: index after the last that was not taken
+ * @rest: what was not taken
  * @tail: index of the first behind the range
  * @tail_len: how many are behind the range
  *
  * Whoever has the guard has the vec, and uses it through the guard only::
  *
- *	| head    | taken, kept or moved | not taken   | taken | tail          |
- *	0      vec->len                 next          end     tail   tail + tail_len
+ *	| head    | taken       | rest        | taken       | tail            |
+ *	0      vec->len                                  tail    tail + tail_len
  */
 struct kown_drain {
 	struct kown_vec *vec;
 	const struct kown_type *elem;
-	size_t next;
-	size_t end;
+	struct kown_cursor rest;
 	size_t tail;
 	size_t tail_len;
 };
@@ -48,28 +47,7 @@ void kown_drain_finish(struct kown_drain *drain);
  */
 static inline size_t kown_drain_len(const struct kown_drain *drain)
 {
-	return drain->end - drain->next;
-}
-
-/* With the size as a constant, where it is known. */
-static __always_inline void *__kown_drain_at(const struct kown_drain *drain, size_t size,
-					     size_t index)
-{
-	return size ? drain->vec->raw.ptr + index * size : KOWN_DANGLING;
-}
-
-static __always_inline void *__kown_drain_next(struct kown_drain *drain, size_t size)
-{
-	if (drain->next == drain->end)
-		return NULL;
-	return __kown_drain_at(drain, size, drain->next++);
-}
-
-static __always_inline void *__kown_drain_next_back(struct kown_drain *drain, size_t size)
-{
-	if (drain->next == drain->end)
-		return NULL;
-	return __kown_drain_at(drain, size, --drain->end);
+	return drain->vec ? kown_cursor_len(&drain->rest, drain->elem->size) : 0;
 }
 
 /**
@@ -81,7 +59,7 @@ static __always_inline void *__kown_drain_next_back(struct kown_drain *drain, si
  */
 static inline void *kown_drain_next(struct kown_drain *drain)
 {
-	return drain->vec ? __kown_drain_next(drain, drain->elem->size) : NULL;
+	return drain->vec ? kown_cursor_next(&drain->rest, drain->elem->size) : NULL;
 }
 
 /**
@@ -92,7 +70,17 @@ static inline void *kown_drain_next(struct kown_drain *drain)
  */
 static inline void *kown_drain_next_back(struct kown_drain *drain)
 {
-	return drain->vec ? __kown_drain_next_back(drain, drain->elem->size) : NULL;
+	return drain->vec ? kown_cursor_next_back(&drain->rest, drain->elem->size) : NULL;
+}
+
+/* Drops what was not taken. */
+static inline void kown_drain_drop_rest(struct kown_drain *drain)
+{
+	size_t size = drain->elem->size;
+
+	kown_type_drop_n(drain->elem, kown_cursor_rest(&drain->rest, size),
+			 kown_cursor_len(&drain->rest, size));
+	drain->rest = (struct kown_cursor){};
 }
 
 /**
@@ -128,22 +116,22 @@ name##_drain_begin(struct name##_drain *drain, struct name##_vec *vec,	\
 static __always_inline __maybe_unused value_t *				\
 name##_drain_next(struct name##_drain *drain)				\
 {									\
-	return __kown_drain_next(&drain->untyped, sizeof(value_t));	\
+	return kown_cursor_next(&drain->untyped.rest, sizeof(value_t));	\
 }									\
 static __always_inline __maybe_unused value_t *				\
 name##_drain_next_back(struct name##_drain *drain)			\
 {									\
-	return __kown_drain_next_back(&drain->untyped, sizeof(value_t)); \
+	return kown_cursor_next_back(&drain->untyped.rest, sizeof(value_t)); \
 }									\
 static __always_inline __maybe_unused size_t				\
 name##_drain_len(const struct name##_drain *drain)			\
 {									\
-	return kown_drain_len(&drain->untyped);				\
+	return kown_cursor_len(&drain->untyped.rest, sizeof(value_t));	\
 }									\
 static __always_inline __maybe_unused value_t *				\
 name##_drain_rest(const struct name##_drain *drain)			\
 {									\
-	return __kown_drain_at(&drain->untyped, sizeof(value_t), drain->untyped.next); \
+	return kown_cursor_rest(&drain->untyped.rest, sizeof(value_t));	\
 }									\
 static inline __maybe_unused void name##_drain_keep_rest(struct name##_drain *drain) \
 {									\
@@ -176,7 +164,7 @@ DEFINE_FREE(name##_drain_finish, struct name##_drain, name##_drain_finish(&_T))
  * see are dropped, and the tail moves up.
  */
 #define kown_drain_for_each(elem, name, vec, start, count)		\
-	for (struct name##_drain __drain __cleanup(name##_drain_finish) = \
+	for (struct name##_drain __drain __free(name##_drain_finish) =	\
 		__##name##_drain_of(vec, start, count);			\
 	     ((elem) = name##_drain_next(&__drain));)
 

@@ -78,7 +78,7 @@ kown_extract_if_next(struct kown_extract_if *extract, size_t size,
 		if (answer)
 			return at;
 		if (extract->kept != extract->next - 1)
-			memcpy(first + extract->kept * size, at, size);
+			__kown_copy(first + extract->kept * size, at, size);
 		extract->kept++;
 	}
 	return NULL;
@@ -159,7 +159,7 @@ DEFINE_FREE(name##_extract_if_finish, struct name##_extract_if,		\
  * However the loop is left, by break, return or goto too: what it did not see stays.
  */
 #define kown_extract_if_for_each(elem, name, vec, start, count, pred, context) \
-	for (struct name##_extract_if __extract __cleanup(name##_extract_if_finish) = \
+	for (struct name##_extract_if __extract __free(name##_extract_if_finish) = \
 		__##name##_extract_if_of(vec, start, count, pred, context); \
 	     ((elem) = name##_extract_if_next(&__extract));)
 

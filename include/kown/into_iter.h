@@ -9,20 +9,19 @@
 #include <linux/compiler.h>
 #include <linux/types.h>
 
+#include <kown/cursor.h>
 #include <kown/vec.h>
 
 /**
  * struct kown_into_iter - what is left of a vec
  * @raw: its memory
- * @elem: the type of its elements
- * @next: index of the first that was not taken
- * @end: index after the last that was not taken
+ * @elem: the type of its elements; NULL if there is nothing
+ * @rest: what was not taken
  */
 struct kown_into_iter {
 	struct kown_raw_vec raw;
 	const struct kown_type *elem;
-	size_t next;
-	size_t end;
+	struct kown_cursor rest;
 };
 
 struct kown_into_iter kown_vec_into_iter(struct kown_vec *vec,
@@ -38,29 +37,7 @@ void kown_into_iter_finish(struct kown_into_iter *iter);
  */
 static inline size_t kown_into_iter_len(const struct kown_into_iter *iter)
 {
-	return iter->end - iter->next;
-}
-
-/* With the size as a constant, where it is known. */
-static __always_inline void *__kown_into_iter_at(const struct kown_into_iter *iter,
-						 size_t size, size_t index)
-{
-	return size ? iter->raw.ptr + index * size : KOWN_DANGLING;
-}
-
-static __always_inline void *__kown_into_iter_next(struct kown_into_iter *iter, size_t size)
-{
-	if (iter->next == iter->end)
-		return NULL;
-	return __kown_into_iter_at(iter, size, iter->next++);
-}
-
-static __always_inline void *__kown_into_iter_next_back(struct kown_into_iter *iter,
-							size_t size)
-{
-	if (iter->next == iter->end)
-		return NULL;
-	return __kown_into_iter_at(iter, size, --iter->end);
+	return iter->elem ? kown_cursor_len(&iter->rest, iter->elem->size) : 0;
 }
 
 /**
@@ -72,7 +49,7 @@ static __always_inline void *__kown_into_iter_next_back(struct kown_into_iter *i
  */
 static inline void *kown_into_iter_next(struct kown_into_iter *iter)
 {
-	return iter->elem ? __kown_into_iter_next(iter, iter->elem->size) : NULL;
+	return iter->elem ? kown_cursor_next(&iter->rest, iter->elem->size) : NULL;
 }
 
 /**
@@ -83,7 +60,7 @@ static inline void *kown_into_iter_next(struct kown_into_iter *iter)
  */
 static inline void *kown_into_iter_next_back(struct kown_into_iter *iter)
 {
-	return iter->elem ? __kown_into_iter_next_back(iter, iter->elem->size) : NULL;
+	return iter->elem ? kown_cursor_next_back(&iter->rest, iter->elem->size) : NULL;
 }
 
 /**
@@ -119,22 +96,22 @@ name##_vec_into_iter(struct name##_vec *vec)				\
 static __always_inline __maybe_unused value_t *				\
 name##_into_iter_next(struct name##_into_iter *iter)			\
 {									\
-	return __kown_into_iter_next(&iter->untyped, sizeof(value_t));	\
+	return kown_cursor_next(&iter->untyped.rest, sizeof(value_t));	\
 }									\
 static __always_inline __maybe_unused value_t *				\
 name##_into_iter_next_back(struct name##_into_iter *iter)		\
 {									\
-	return __kown_into_iter_next_back(&iter->untyped, sizeof(value_t)); \
+	return kown_cursor_next_back(&iter->untyped.rest, sizeof(value_t)); \
 }									\
 static __always_inline __maybe_unused size_t				\
 name##_into_iter_len(const struct name##_into_iter *iter)		\
 {									\
-	return kown_into_iter_len(&iter->untyped);			\
+	return kown_cursor_len(&iter->untyped.rest, sizeof(value_t));	\
 }									\
 static __always_inline __maybe_unused value_t *				\
 name##_into_iter_rest(const struct name##_into_iter *iter)		\
 {									\
-	return __kown_into_iter_at(&iter->untyped, sizeof(value_t), iter->untyped.next); \
+	return kown_cursor_rest(&iter->untyped.rest, sizeof(value_t));	\
 }									\
 static inline __maybe_unused void					\
 name##_into_iter_into_vec(struct name##_into_iter *iter, struct name##_vec *vec) \
@@ -158,7 +135,7 @@ DEFINE_FREE(name##_into_iter_finish, struct name##_into_iter,		\
  * see are dropped, and the memory is freed.
  */
 #define kown_into_iter_for_each(elem, name, vec)			\
-	for (struct name##_into_iter __iter __cleanup(name##_into_iter_finish) = \
+	for (struct name##_into_iter __iter __free(name##_into_iter_finish) = \
 		name##_vec_into_iter(vec);				\
 	     ((elem) = name##_into_iter_next(&__iter));)
 

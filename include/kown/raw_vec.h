@@ -18,6 +18,16 @@
  */
 #define KOWN_DANGLING		((void *)PAGE_SIZE)
 
+/* For the compiler: there is an element here, so a test for NULL can go. */
+#define __kown_some(ptr)						\
+	({								\
+		typeof(ptr) __some = (ptr);				\
+									\
+		if (!__some)						\
+			__builtin_unreachable();			\
+		__some;							\
+	})
+
 /**
  * struct kown_raw_vec - memory for @cap elements
  * @ptr: from kmalloc() or kvmalloc(), or NULL when @cap is 0

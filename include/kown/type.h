@@ -62,6 +62,15 @@ static inline bool kown_type_is_plain(const struct kown_type *type)
 	return !type->clone && !type->drop;
 }
 
+/*
+ * Copies the bytes of a value. Where the size is a constant this is an assignment, on
+ * architectures too whose memcpy() is always a call.
+ */
+static __always_inline void __kown_copy(void *to, const void *from, size_t size)
+{
+	__builtin_memcpy(to, from, size);
+}
+
 /**
  * kown_type_drop_n() - end values that lie side by side
  * @type: the type

@@ -9,6 +9,7 @@
 #include <linux/cleanup.h>
 #include <linux/compiler.h>
 #include <linux/errno.h>
+#include <linux/minmax.h>
 #include <linux/overflow.h>
 #include <linux/stddef.h>
 #include <linux/string.h>
@@ -208,73 +209,139 @@ void kown_vec_dedup(struct kown_vec *vec, const struct kown_type *elem);
 void kown_vec_free(struct kown_vec *vec, const struct kown_type *elem);
 
 /*
- * kown_vec_retain() and kown_vec_dedup_by() for a callback and a size that the compiler
- * knows: then the loop is what one would write by hand. len is 0 meanwhile, so that a
- * callback or a drop that looks at the vec sees no hole.
+ * The same for a size, and a callback, that the compiler knows: then the code is what
+ * one would write by hand.
  */
-static __always_inline int
+
+static __always_inline int __must_check
+__kown_vec_push_n(struct kown_vec *vec, const struct kown_type *elem, size_t size,
+		  const void *src, size_t count, gfp_t gfp)
+{
+	if (unlikely(count > (size ? vec->raw.cap : SIZE_MAX) - vec->len)) {
+		int err = kown_vec_reserve(vec, elem, count, gfp);
+
+		if (err)
+			return err;
+	}
+	if (size && count)
+		memcpy(kown_vec_at(vec, elem, vec->len), src, count * size);
+	vec->len += count;
+	return 0;
+}
+
+static __always_inline int __must_check
+__kown_vec_insert(struct kown_vec *vec, const struct kown_type *elem, size_t size,
+		  size_t index, const void *value, gfp_t gfp)
+{
+	char *at;
+
+	if (unlikely(index > vec->len))
+		return -ERANGE;
+	if (unlikely(vec->len == (size ? vec->raw.cap : SIZE_MAX))) {
+		int err = kown_vec_reserve(vec, elem, 1, gfp);
+
+		if (err)
+			return err;
+	}
+	at = kown_vec_at(vec, elem, index);
+	if (size)
+		memmove(at + size, at, (vec->len - index) * size);
+	__kown_copy(at, value, size);
+	vec->len++;
+	return 0;
+}
+
+static __always_inline int __must_check
+__kown_vec_remove(struct kown_vec *vec, const struct kown_type *elem, size_t size,
+		  size_t index, void *to)
+{
+	char *at = kown_vec_at(vec, elem, index);
+
+	if (unlikely(index >= vec->len))
+		return -ERANGE;
+	__kown_copy(to, at, size);
+	vec->len--;
+	if (size)
+		memmove(at, at + size, (vec->len - index) * size);
+	return 0;
+}
+
+/* From @kept on there is a hole; from @rest on there are elements. */
+static inline void __kown_vec_close(struct kown_vec *vec, const struct kown_type *elem,
+				    size_t kept, size_t rest, size_t len)
+{
+	if (kept != rest)
+		kown_vec_move(elem, kown_vec_at(vec, elem, kept),
+			      kown_vec_at(vec, elem, rest), len - rest);
+	vec->len = kept + len - rest;
+}
+
+/*
+ * In retain and dedup len is 0 meanwhile, so that a callback or a drop that looks at
+ * the vec sees no hole. Until there is one, nothing is moved.
+ */
+static __always_inline int __must_check
 __kown_vec_retain(struct kown_vec *vec, const struct kown_type *elem, size_t size,
 		  int (*keep)(void *value, void *context), void *context)
 {
 	char *first = kown_vec_at(vec, elem, 0);
-	size_t len = vec->len, kept = 0, i;
-	int err = 0;
+	size_t len = vec->len, kept, i;
+	int answer = 1;
 
 	vec->len = 0;
 	for (i = 0; i < len; i++) {
-		char *at = first + i * size;
-		int answer = keep(at, context);
-
-		if (unlikely(answer < 0)) {
-			err = answer;
+		answer = keep(first + i * size, context);
+		if (answer <= 0)
 			break;
-		}
+	}
+	kept = i;
+	if (i < len && !answer)
+		kown_type_drop_n(elem, first + i++ * size, 1);
+	for (; i < len && answer >= 0; i++) {
+		char *at = first + i * size;
+
+		answer = keep(at, context);
+		if (unlikely(answer < 0))
+			break;
 		if (!answer) {
 			kown_type_drop_n(elem, at, 1);
 			continue;
 		}
-		if (kept != i)
-			memcpy(first + kept * size, at, size);
+		__kown_copy(first + kept * size, at, size);
 		kept++;
 	}
-	if (kept != i)
-		kown_vec_move(elem, first + kept * size, first + i * size, len - i);
-	vec->len = kept + len - i;
-	return err;
+	__kown_vec_close(vec, elem, kept, i, len);
+	return min(answer, 0);
 }
 
-static __always_inline int
+static __always_inline int __must_check
 __kown_vec_dedup_by(struct kown_vec *vec, const struct kown_type *elem, size_t size,
 		    int (*same)(void *value, void *before, void *context),
 		    void *context)
 {
 	char *first = kown_vec_at(vec, elem, 0);
 	size_t len = vec->len, kept = 1, i;
-	int err = 0;
+	int answer = 0;
 
 	if (len < 2)
 		return 0;
 	vec->len = 0;
 	for (i = 1; i < len; i++) {
 		char *at = first + i * size;
-		int answer = same(at, first + (kept - 1) * size, context);
 
-		if (unlikely(answer < 0)) {
-			err = answer;
+		answer = same(at, first + (kept - 1) * size, context);
+		if (unlikely(answer < 0))
 			break;
-		}
 		if (answer) {
 			kown_type_drop_n(elem, at, 1);
 			continue;
 		}
 		if (kept != i)
-			memcpy(first + kept * size, at, size);
+			__kown_copy(first + kept * size, at, size);
 		kept++;
 	}
-	if (kept != i)
-		kown_vec_move(elem, first + kept * size, first + i * size, len - i);
-	vec->len = kept + len - i;
-	return err;
+	__kown_vec_close(vec, elem, kept, i, len);
+	return min(answer, 0);
 }
 
 /**
@@ -283,10 +350,10 @@ __kown_vec_dedup_by(struct kown_vec *vec, const struct kown_type *elem, size_t s
  * @vec: a struct NAME_vec \*, which neither grows nor shrinks meanwhile
  */
 #define kown_vec_for_each(elem, vec)					\
-	for (struct { typeof((vec)->elems) at; size_t left; } __walk =	\
+	for (struct { typeof((vec)->elems) elems; size_t len, i; } __walk = \
 		__KOWN_VEC_WALK(vec);					\
-	     __walk.left && ((elem) = __walk.at, true);			\
-	     __walk.at++, __walk.left--)
+	     __walk.i < __walk.len && ((elem) = __walk.elems + __walk.i, true); \
+	     __walk.i++)
 
 /**
  * kown_vec_for_each_reverse() - visit each element, from the last to the first
@@ -294,16 +361,16 @@ __kown_vec_dedup_by(struct kown_vec *vec, const struct kown_type *elem, size_t s
  * @vec: a struct NAME_vec \*, which neither grows nor shrinks meanwhile
  */
 #define kown_vec_for_each_reverse(elem, vec)				\
-	for (struct { typeof((vec)->elems) at; size_t left; } __walk =	\
+	for (struct { typeof((vec)->elems) elems; size_t len, i; } __walk = \
 		__KOWN_VEC_WALK(vec);					\
-	     __walk.left && ((elem) = __walk.at + __walk.left - 1, true); \
-	     __walk.left--)
+	     __walk.len && ((elem) = __walk.elems + __walk.len - 1, true); \
+	     __walk.len--)
 
 #define __KOWN_VEC_WALK(vec)						\
 	({								\
 		typeof(vec) __vec = (vec);				\
 									\
-		(typeof(__walk)){ __vec->elems, __vec->len };		\
+		(typeof(__walk)){ __vec->elems, __vec->len, 0 };	\
 	})
 
 /**
@@ -431,17 +498,17 @@ __##name##_vec_at(const struct name##_vec *vec, size_t index)		\
 static __always_inline __maybe_unused value_t *				\
 name##_vec_get(const struct name##_vec *vec, size_t index)		\
 {									\
-	return index < vec->len ? __##name##_vec_at(vec, index) : NULL;	\
+	return index < vec->len ? __kown_some(__##name##_vec_at(vec, index)) : NULL; \
 }									\
 static __always_inline __maybe_unused value_t *				\
 name##_vec_first(const struct name##_vec *vec)				\
 {									\
-	return vec->len ? __##name##_vec_at(vec, 0) : NULL;		\
+	return name##_vec_get(vec, 0);					\
 }									\
 static __always_inline __maybe_unused value_t *				\
 name##_vec_last(const struct name##_vec *vec)				\
 {									\
-	return vec->len ? __##name##_vec_at(vec, vec->len - 1) : NULL;	\
+	return name##_vec_get(vec, vec->len - 1);			\
 }									\
 static inline __maybe_unused int __must_check				\
 name##_vec_reserve(struct name##_vec *vec, size_t extra, gfp_t gfp)	\
@@ -474,8 +541,7 @@ name##_vec_push_within_capacity(struct name##_vec *vec, const value_t *value) \
 {									\
 	if (unlikely(vec->len == name##_vec_cap(vec)))			\
 		return -ENOSPC;						\
-	*__##name##_vec_at(vec, vec->len) = *value;			\
-	vec->len++;							\
+	*__##name##_vec_at(vec, vec->len++) = *value;			\
 	return 0;							\
 }									\
 static __always_inline __maybe_unused int __must_check			\
@@ -487,22 +553,21 @@ name##_vec_push(struct name##_vec *vec, const value_t *value, gfp_t gfp) \
 		if (err)						\
 			return err;					\
 	}								\
-	*__##name##_vec_at(vec, vec->len) = *value;			\
-	vec->len++;							\
+	*__##name##_vec_at(vec, vec->len++) = *value;			\
 	return 0;							\
 }									\
 static inline __maybe_unused int __must_check				\
 name##_vec_push_n(struct name##_vec *vec, const value_t *src, size_t count, gfp_t gfp) \
 {									\
-	return kown_vec_push_n(&vec->untyped, &name##_vec_elem, src, count, gfp); \
+	return __kown_vec_push_n(&vec->untyped, &name##_vec_elem, sizeof(value_t), src, count, \
+				 gfp);					\
 }									\
 static __always_inline __maybe_unused bool __must_check			\
 name##_vec_pop(struct name##_vec *vec, value_t *to)			\
 {									\
 	if (!vec->len)							\
 		return false;						\
-	vec->len--;							\
-	*to = *__##name##_vec_at(vec, vec->len);			\
+	*to = *__##name##_vec_at(vec, --vec->len);			\
 	return true;							\
 }									\
 static inline __maybe_unused int __must_check				\
@@ -516,7 +581,8 @@ name##_vec_pop_if(struct name##_vec *vec, int (*pred)(value_t *value, void *cont
 static inline __maybe_unused int __must_check				\
 name##_vec_insert(struct name##_vec *vec, size_t index, const value_t *value, gfp_t gfp) \
 {									\
-	return kown_vec_insert_n(&vec->untyped, &name##_vec_elem, index, value, 1, gfp); \
+	return __kown_vec_insert(&vec->untyped, &name##_vec_elem, sizeof(value_t), index, \
+				 value, gfp);				\
 }									\
 static inline __maybe_unused int __must_check				\
 name##_vec_insert_n(struct name##_vec *vec, size_t index, const value_t *src, \
@@ -527,7 +593,7 @@ name##_vec_insert_n(struct name##_vec *vec, size_t index, const value_t *src, \
 static inline __maybe_unused int __must_check				\
 name##_vec_remove(struct name##_vec *vec, size_t index, value_t *to)	\
 {									\
-	return kown_vec_remove_n(&vec->untyped, &name##_vec_elem, index, 1, to); \
+	return __kown_vec_remove(&vec->untyped, &name##_vec_elem, sizeof(value_t), index, to); \
 }									\
 static inline __maybe_unused int __must_check				\
 name##_vec_remove_n(struct name##_vec *vec, size_t index, size_t count, value_t *to) \
@@ -557,6 +623,8 @@ static inline __maybe_unused int __must_check				\
 name##_vec_extend_from_slice(struct name##_vec *vec, const value_t *src, size_t count, \
 			     gfp_t gfp)					\
 {									\
+	if (kown_type_is_plain(&name##_vec_elem))			\
+		return name##_vec_push_n(vec, src, count, gfp);		\
 	return kown_vec_extend_from_slice(&vec->untyped, &name##_vec_elem, src, count, gfp); \
 }									\
 static inline __maybe_unused int __must_check				\
