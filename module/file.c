@@ -30,8 +30,8 @@ static int kown_mnt_users;
 static char *kown_dname(struct dentry *dentry, char *buffer, int buflen)
 {
 	char name[32];
-	int size = 1 + scnprintf(name, sizeof(name), "kown:[%lu]",
-				 d_inode(dentry)->i_ino);
+	int size = 1 + scnprintf(name, sizeof(name), "kown:[%llu]",
+				 (u64)d_inode(dentry)->i_ino);
 
 	if (size > buflen)
 		return ERR_PTR(-ENAMETOOLONG);

@@ -15,3 +15,8 @@ ENVIRONMENT = {name: value for name, value in os.environ.items()
 def kernel(part, kver):
     """The path of Debian's image, headers or source of a kernel, fetched if need be."""
     return leash.output([os.path.join(ROOT, "scripts", "kernel"), part, kver])
+
+
+def building(kver):
+    """What to put before a command that compiles against a kernel's headers."""
+    return [os.path.join(ROOT, "scripts", "kernel"), "build", kver]
