@@ -6,6 +6,8 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 
+#include <kown/compat.h>
+
 #include "memory.h"
 
 /**
@@ -27,7 +29,7 @@ void *kown_memory_alloc(size_t size, size_t align, gfp_t gfp)
 		return NULL;
 	if (align > ARCH_KMALLOC_MINALIGN && size < PAGE_SIZE * 2)
 		size = roundup_pow_of_two(size);
-	return kvmalloc(size, gfp);
+	return kown_kvmalloc(size, gfp);
 }
 
 /**

@@ -7,6 +7,7 @@
 #define _KOWN_COMPAT_H
 
 #include <linux/export.h>
+#include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -25,14 +26,28 @@
 #define KOWN_IMPORT_NS()	MODULE_IMPORT_NS(KOWN)
 #endif
 
+/*
+ * 7.3's vmalloc() can give memory without blocking, but vfree() may still sleep when it
+ * takes it back: who may not block gets what kmalloc() has, on every kernel.
+ */
+static inline void *kown_kvmalloc(size_t size, gfp_t gfp)
+{
+	if (gfpflags_allow_blocking(gfp))
+		return kvmalloc(size, gfp);
+	return kmalloc(size, gfp | __GFP_NOWARN);
+}
+
 /* kvrealloc() takes no old size since 6.12. */
+static inline void *kown_kvrealloc(const void *p, size_t old_size, size_t new_size, gfp_t gfp)
+{
+	if (!gfpflags_allow_blocking(gfp))
+		return is_vmalloc_addr(p) ? NULL : krealloc(p, new_size, gfp | __GFP_NOWARN);
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
-#define kown_kvrealloc(p, old_size, new_size, gfp) \
-	((void)(old_size), kvrealloc(p, new_size, gfp))
+	return kvrealloc(p, new_size, gfp);
 #else
-#define kown_kvrealloc(p, old_size, new_size, gfp) \
-	kvrealloc(p, old_size, new_size, gfp)
+	return kvrealloc(p, old_size, new_size, gfp);
 #endif
+}
 
 /* A ref_tracker_dir has a name since 6.4, and takes it as a class since 6.17. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
