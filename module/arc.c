@@ -278,6 +278,34 @@ struct kown_arc *kown_arc_new_cyclic(const struct kown_arc_type *type,
 EXPORT_SYMBOL_KOWN(kown_arc_new_cyclic);
 
 /**
+ * kown_arc_alloc_slice() - counts, and memory for an array (Arc::new_uninit_slice)
+ * @type: a type that has elements
+ * @len: how many
+ * @gfp: how to allocate
+ *
+ * As kown_arc_alloc(): the caller writes the elements, all of them, and shares or
+ * abandons the arc. Its length is there already.
+ *
+ * Context: As @gfp says.
+ * Return: the arc, which is the caller's alone; -EOVERFLOW if the size cannot be; -ENOMEM.
+ */
+struct kown_arc *kown_arc_alloc_slice(const struct kown_arc_type *type, size_t len,
+				      gfp_t gfp)
+{
+	struct kown_arc *arc;
+	size_t bytes;
+
+	if (check_mul_overflow(len, type->elem->size, &bytes) || bytes > SSIZE_MAX)
+		return ERR_PTR(-EOVERFLOW);
+	arc = alloc_with(type, bytes, gfp);
+	if (!arc)
+		return ERR_PTR(-ENOMEM);
+	((struct kown_arc_slice *)kown_arc_value(arc))->len = len;
+	return arc;
+}
+EXPORT_SYMBOL_KOWN(kown_arc_alloc_slice);
+
+/**
  * kown_arc_new_slice() - share an array
  * @type: a type that has elements
  * @len: how many
@@ -297,14 +325,10 @@ struct kown_arc *kown_arc_new_slice(const struct kown_arc_type *type, size_t len
 						void *context),
 				    void *context, gfp_t gfp)
 {
-	struct kown_arc *arc;
-	size_t bytes;
+	struct kown_arc *arc = kown_arc_alloc_slice(type, len, gfp);
 
-	if (check_mul_overflow(len, type->elem->size, &bytes) || bytes > SSIZE_MAX)
-		return ERR_PTR(-EOVERFLOW);
-	arc = alloc_with(type, bytes, gfp);
-	if (!arc)
-		return ERR_PTR(-ENOMEM);
+	if (IS_ERR(arc))
+		return arc;
 	for (size_t i = 0; i < len; i++) {
 		int err = init(slice_at(arc, i), i, context);
 
@@ -314,7 +338,6 @@ struct kown_arc *kown_arc_new_slice(const struct kown_arc_type *type, size_t len
 			return ERR_PTR(err);
 		}
 	}
-	((struct kown_arc_slice *)kown_arc_value(arc))->len = len;
 	kown_arc_share(arc);
 	return arc;
 }
@@ -382,6 +405,29 @@ bool kown_arc_is_unique(struct kown_arc *arc)
 }
 EXPORT_SYMBOL_KOWN(kown_arc_is_unique);
 
+/**
+ * kown_arc_claim() - take the value from under its counts, if this is the only owner
+ * @arc: an arc of which the caller owns a strong reference
+ *
+ * What kown_arc_take() does but for the move.
+ *
+ * Context: Any.
+ * Return: true: there is no strong reference, none can be made, and the caller, who
+ * sees all that former owners did to the value, moves it out and calls
+ * kown_arc_abandon(); false, and the caller still owns its reference.
+ */
+bool kown_arc_claim(struct kown_arc *arc)
+{
+	int one = 1;
+
+	if (!atomic_try_cmpxchg_release(&arc->strong.refs, &one, 0))
+		return false;
+	/* Pairs with the release of each put. */
+	smp_acquire__after_ctrl_dep();
+	return true;
+}
+EXPORT_SYMBOL_KOWN(kown_arc_claim);
+
 static void move_out(struct kown_arc *arc, void *to)
 {
 	memcpy(to, kown_arc_value(arc), arc->type->value.size);
@@ -401,12 +447,8 @@ static void move_out(struct kown_arc *arc, void *to)
  */
 int kown_arc_take(struct kown_arc *arc, void *to)
 {
-	int one = 1;
-
-	if (!atomic_try_cmpxchg_release(&arc->strong.refs, &one, 0))
+	if (!kown_arc_claim(arc))
 		return -EBUSY;
-	/* Pairs with the release of each put. */
-	smp_acquire__after_ctrl_dep();
 	move_out(arc, to);
 	return 0;
 }

@@ -18,6 +18,7 @@
 #include <linux/refcount.h>
 #include <linux/types.h>
 
+#include <kown/compat.h>
 #include <kown/debug.h>
 #include <kown/type.h>
 
@@ -203,12 +204,15 @@ struct kown_arc *kown_arc_new_cyclic(const struct kown_arc_type *type,
 						  struct kown_arc *weak,
 						  void *context),
 				     void *context, gfp_t gfp);
+struct kown_arc *kown_arc_alloc_slice(const struct kown_arc_type *type, size_t len,
+				      gfp_t gfp);
 struct kown_arc *kown_arc_new_slice(const struct kown_arc_type *type, size_t len,
 				    int (*init)(void *elem, size_t index,
 						void *context),
 				    void *context, gfp_t gfp);
 void kown_arc_downgrade(struct kown_arc *arc);
 bool __must_check kown_arc_is_unique(struct kown_arc *arc);
+bool __must_check kown_arc_claim(struct kown_arc *arc);
 int __must_check kown_arc_take(struct kown_arc *arc, void *to);
 bool __must_check kown_arc_into_inner(struct kown_arc *arc, void *to);
 struct kown_arc *kown_arc_make_mut(struct kown_arc *arc, gfp_t gfp);
@@ -497,7 +501,7 @@ static inline unsigned int kown_arc_weak_count(const struct kown_arc *arc)
 #define KOWN_DEFINE_ARC_SLICE(name, value_t, _drop, _flags)		\
 struct name {								\
 	size_t len;							\
-	value_t elems[];						\
+	value_t elems[] __counted_by(len);				\
 };									\
 KOWN_TYPE_CALLBACKS(name##_elem, value_t, _drop, NULL)			\
 static const struct kown_type name##_elem_type =			\

@@ -56,6 +56,11 @@ static inline void *kown_kvrealloc(const void *p, size_t old_size, size_t new_si
 #define kown_ref_tracker_dir_init(dir)	ref_tracker_dir_init(dir, 16)
 #endif
 
+/* Since 6.6, and in later 6.1. */
+#ifndef __counted_by
+#define __counted_by(member)
+#endif
+
 /* The device's insides are no one's but the tests'. */
 #if IS_ENABLED(CONFIG_KOWN_KUNIT_TEST)
 #define EXPORT_SYMBOL_KOWN_TEST(symbol)	EXPORT_SYMBOL_KOWN(symbol)
