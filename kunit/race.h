@@ -23,6 +23,9 @@ struct race {
 	void (*sides[RACE_SIDES])(void *context);
 };
 
+/* How often, for races that take no time; a parameter. */
+extern unsigned long race_rounds;
+
 void race_run(struct kunit *test, const struct race *race, unsigned long rounds);
 
 #endif /* _KOWN_RACE_H */

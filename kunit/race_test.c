@@ -12,7 +12,7 @@
 #include "counted.h"
 #include "race.h"
 
-static unsigned long race_rounds = 2000;
+unsigned long race_rounds = 2000;
 module_param(race_rounds, ulong, 0444);
 MODULE_PARM_DESC(race_rounds, "Rounds of each race (default 2000)");
 

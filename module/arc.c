@@ -10,7 +10,7 @@
 #include <kown/arc.h>
 #include <kown/compat.h>
 #include <kown/type.h>
-#include <kown/weak.h>
+#include <kown/watch.h>
 
 #include "debug.h"
 #include "drop.h"
@@ -20,8 +20,8 @@
 /*
  * Memory that kown allocates
  *
- *	base                                    value
- *	| padding | kown_arc or kown_arc_linked | ...
+ *	base                                                      value
+ *	| padding | kown_arc, kown_arc_linked or kown_arc_watched | ...
  *
  * The counts stand right before the value, and the padding before both makes the
  * value aligned.
@@ -31,6 +31,8 @@ static size_t header_size(const struct kown_arc_type *type)
 	size_t size = type->flags & KOWN_ARC_LINKED ?
 		      sizeof(struct kown_arc_linked) : sizeof(struct kown_arc);
 
+	if (type->flags & KOWN_ARC_WATCHED)
+		size = sizeof(struct kown_arc_watched);
 	return ALIGN(size, max_t(size_t, type->value.align, 1));
 }
 
@@ -44,6 +46,8 @@ static void init(struct kown_arc *arc, const struct kown_arc_type *type, int str
 	refcount_set(&arc->strong, strong);
 	atomic_set(&arc->weak, 1);
 	arc->type = type;
+	if (type->flags & KOWN_ARC_WATCHED)
+		kown_source_init(kown_arc_source(arc));
 	trace_kown_arc_new(arc);
 	kown_debug_born(arc);
 }
@@ -61,6 +65,14 @@ void kown_arc_init(struct kown_arc *arc, const struct kown_arc_type *type)
 	init(arc, type, 1);
 }
 EXPORT_SYMBOL_KOWN(kown_arc_init);
+
+/* Puts the strong references' share of the memory: the value is no more. */
+static void put_share(struct kown_arc *arc)
+{
+	if (arc->type->flags & KOWN_ARC_WATCHED)
+		kown_source_free(kown_arc_source(arc));
+	kown_weak_put(arc);
+}
 
 /* The value is dead, or was never there; the last weak reference is put. */
 static void free_memory(struct kown_arc *arc)
@@ -110,8 +122,7 @@ static void drop_value(struct kown_arc *arc)
 		drop_elems(arc, ((struct kown_arc_slice *)value)->len);
 	else if (type->value.drop)
 		type->value.drop(value);
-	/* The strong references' share. */
-	kown_weak_put(arc);
+	put_share(arc);
 }
 
 static void drop_value_in_turn(struct callback_head *head)
@@ -216,7 +227,7 @@ EXPORT_SYMBOL_KOWN(kown_arc_alloc);
  */
 void kown_arc_abandon(struct kown_arc *arc)
 {
-	kown_weak_put(arc);
+	put_share(arc);
 }
 EXPORT_SYMBOL_KOWN(kown_arc_abandon);
 
@@ -431,7 +442,7 @@ EXPORT_SYMBOL_KOWN(kown_arc_claim);
 static void move_out(struct kown_arc *arc, void *to)
 {
 	memcpy(to, kown_arc_value(arc), arc->type->value.size);
-	kown_weak_put(arc);
+	put_share(arc);
 }
 
 /**

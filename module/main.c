@@ -8,11 +8,13 @@
 #include "debug.h"
 #include "device.h"
 #include "drop.h"
+#include "watch.h"
 
 static int __init kown_init(void)
 {
 	int err;
 
+	kown_watch_init();
 	err = kown_drop_init();
 	if (err)
 		return err;

@@ -121,6 +121,8 @@
 #define KOWN_ARC_NOSLEEP	BIT(2)
 /* A drop within a drop is queued, and runs when the outer one has returned. */
 #define KOWN_ARC_ITERATIVE	BIT(3)
+/* Can be watched, see <kown/watch.h>: it embeds a struct kown_arc_watched, if any. */
+#define KOWN_ARC_WATCHED	BIT(4)
 
 #define KOWN_ARC_LINKED		(KOWN_ARC_RCU | KOWN_ARC_DEFER | KOWN_ARC_ITERATIVE)
 
