@@ -52,7 +52,6 @@ static struct bare *bare;
  * each put tests it for NULL. Both begin at a cache line: where the same instructions
  * lie makes a tenth by itself.
  */
-#define SIDE	noinline __aligned(64)
 
 static noinline void bare_release(struct bare *b)
 {
@@ -65,7 +64,7 @@ static __always_inline void bare_put(struct bare *b)
 		bare_release(b);
 }
 
-static SIDE void kown_get_put(unsigned int n)
+static noinline __aligned(64) void kown_get_put(unsigned int n)
 {
 	struct value *v = arc;
 
@@ -77,7 +76,7 @@ static SIDE void kown_get_put(unsigned int n)
 	}
 }
 
-static SIDE void bare_get_put(unsigned int n)
+static noinline __aligned(64) void bare_get_put(unsigned int n)
 {
 	struct bare *b = bare;
 
@@ -89,7 +88,7 @@ static SIDE void bare_get_put(unsigned int n)
 	}
 }
 
-static SIDE void kown_upgrade_put(unsigned int n)
+static noinline __aligned(64) void kown_upgrade_put(unsigned int n)
 {
 	struct value_weak *from = weak;
 
@@ -103,7 +102,7 @@ static SIDE void kown_upgrade_put(unsigned int n)
 	}
 }
 
-static SIDE void bare_upgrade_put(unsigned int n)
+static noinline __aligned(64) void bare_upgrade_put(unsigned int n)
 {
 	struct bare *from = bare;
 
@@ -117,7 +116,7 @@ static SIDE void bare_upgrade_put(unsigned int n)
 	}
 }
 
-static SIDE void kown_new_put(unsigned int n)
+static noinline __aligned(64) void kown_new_put(unsigned int n)
 {
 	struct value value = {};
 
@@ -141,7 +140,7 @@ static noinline struct bare *bare_new(const struct value *value, gfp_t gfp)
 	return b;
 }
 
-static SIDE void bare_new_put(unsigned int n)
+static noinline __aligned(64) void bare_new_put(unsigned int n)
 {
 	struct value value = {};
 
@@ -153,7 +152,7 @@ static SIDE void bare_new_put(unsigned int n)
 	}
 }
 
-static SIDE void kown_is_unique(unsigned int n)
+static noinline __aligned(64) void kown_is_unique(unsigned int n)
 {
 	struct value *v = arc;
 	bool unique = true;
@@ -181,7 +180,7 @@ static noinline bool bare_unique(struct bare *b)
 	return unique;
 }
 
-static SIDE void bare_is_unique(unsigned int n)
+static noinline __aligned(64) void bare_is_unique(unsigned int n)
 {
 	struct bare *b = bare;
 	bool unique = true;

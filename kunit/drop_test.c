@@ -2,6 +2,7 @@
 /*
  * KUnit tests for when a drop runs: in turn, deferred, after a grace period.
  */
+#include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
@@ -166,6 +167,46 @@ static void drop_nosleep_runs_in_place(struct kunit *test)
 	spin_unlock_irq(&lock);
 }
 
+/*
+ * More than kmalloc() gives, and given up where one may not sleep. What did not come
+ * back would be more than there is.
+ */
+
+struct huge {
+	u8 bytes[BYTES_TOO_MANY];
+};
+
+KOWN_DEFINE_ARC(huge, struct huge, NULL, NULL, KOWN_ARC_NOSLEEP)
+KOWN_DEFINE_WEAK(huge, struct huge)
+KOWN_DEFINE_BOX(huge, struct huge, NULL, NULL, 0)
+
+static void drop_of_huge_memory_never_sleeps(struct kunit *test)
+{
+	u64 bytes = (u64)totalram_pages() * PAGE_SIZE;
+	DEFINE_SPINLOCK(lock);
+
+	for (u64 sum = 0; sum < bytes; sum += 3 * sizeof(struct huge)) {
+		struct huge *put = huge_arc_new_uninit(GFP_KERNEL);
+		struct huge *weakly = huge_arc_new_uninit(GFP_KERNEL);
+		struct huge *box = huge_box_new_uninit(GFP_KERNEL);
+		struct huge_weak *weak;
+
+		KUNIT_ASSERT_NOT_NULL(test, put);
+		KUNIT_ASSERT_NOT_NULL(test, weakly);
+		KUNIT_ASSERT_NOT_NULL(test, box);
+		KUNIT_EXPECT_TRUE(test, is_vmalloc_addr(put));
+		huge_arc_share(put);
+		weak = huge_arc_downgrade(huge_arc_share(weakly));
+		spin_lock_irq(&lock);
+		huge_arc_put_atomic(put);
+		huge_arc_put(weakly);
+		huge_weak_put(weak);
+		huge_box_free(box);
+		spin_unlock_irq(&lock);
+		kown_flush_deferred();
+	}
+}
+
 /* A deferred drop that defers others: flush waits for the last generation. */
 
 struct parent {
@@ -251,6 +292,7 @@ static struct kunit_case drop_cases[] = {
 	KUNIT_CASE(drop_of_a_tree_of_boxes_drops_each_once),
 	KUNIT_CASE(drop_deferred_runs_before_flush_returns),
 	KUNIT_CASE(drop_nosleep_runs_in_place),
+	KUNIT_CASE(drop_of_huge_memory_never_sleeps),
 	KUNIT_CASE(drop_deferred_by_deferred_is_flushed_too),
 	KUNIT_CASE(drop_frees_after_a_grace_period),
 	{}

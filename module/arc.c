@@ -79,10 +79,15 @@ static void free_memory(struct kown_arc *arc)
 {
 	const struct kown_arc_type *type = arc->type;
 
-	if (type->free)
+	size_t header;
+
+	if (type->free) {
 		type->free(kown_arc_value(arc));
-	else
-		kown_memory_free(kown_arc_value(arc) - header_size(type));
+		return;
+	}
+	header = header_size(type);
+	kown_memory_free(kown_arc_value(arc) - header,
+			 type->elem ? SIZE_MAX : header + type->value.size);
 }
 
 static void free_after_grace_period(struct rcu_head *head)

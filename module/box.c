@@ -107,7 +107,8 @@ EXPORT_SYMBOL_KOWN(kown_box_clone);
 void kown_box_free_uninit(const struct kown_box_type *type, void *box)
 {
 	if (box)
-		kown_memory_free(box - header_size(type));
+		kown_memory_free(box - header_size(type),
+				 header_size(type) + type->value.size);
 }
 EXPORT_SYMBOL_KOWN(kown_box_free_uninit);
 

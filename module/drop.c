@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Drop: in turn, so that a long chain needs no deep stack; and deferred, so that who
- * may not sleep can give the last reference up.
+ * may not sleep can give the last reference up, and memory of any size.
  */
 #include <linux/hashtable.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
+#include <linux/vmalloc.h>
 #include <linux/workqueue.h>
 
 #include <kown/arc.h>
@@ -145,11 +146,39 @@ void kown_drop_deferred(struct llist_node *node)
 		queue_work(deferred_queue, &deferred_work);
 }
 
+static LLIST_HEAD(unmapped);
+
+static void vfree_deferred(struct work_struct *work)
+{
+	struct llist_node *memory, *next;
+
+	llist_for_each_safe(memory, next, llist_del_all(&unmapped)) {
+		vfree(memory);
+		cond_resched();
+	}
+}
+
+static DECLARE_WORK(vfree_work, vfree_deferred);
+
+/**
+ * kown_vfree_deferred() - have a worker vfree() memory
+ * @memory: nobody uses it any more, so it is its own room in the queue
+ *
+ * As vfree_atomic(), which modules cannot call.
+ *
+ * Context: Any but NMI.
+ */
+void kown_vfree_deferred(void *memory)
+{
+	if (llist_add(memory, &unmapped))
+		queue_work(deferred_queue, &vfree_work);
+}
+
 /**
  * kown_flush_deferred() - wait for all that puts so far have left to do
  *
  * When it returns, every drop deferred before the call has run, with the drops that it
- * led to, and every memory that a grace period held back before the call is free. A
+ * led to, and all memory that a grace period or a worker held back is free. A
  * module whose types are KOWN_ARC_DEFER or KOWN_ARC_RCU calls it on its way out, when
  * nobody can put any more.
  *
@@ -161,6 +190,7 @@ void kown_flush_deferred(void)
 	while (flush_work(&deferred_work))
 		;
 	rcu_barrier();
+	flush_work(&vfree_work);
 }
 EXPORT_SYMBOL_KOWN(kown_flush_deferred);
 

@@ -13,6 +13,7 @@ struct kown_arc;
 void kown_drop_in_turn(struct callback_head *head,
 		       void (*drop)(struct callback_head *head));
 void kown_drop_deferred(struct llist_node *node);
+void kown_vfree_deferred(void *memory);
 void kown_arc_drop_now(struct kown_arc *arc);
 
 int kown_drop_init(void);

@@ -8,6 +8,7 @@
 
 #include <kown/compat.h>
 
+#include "drop.h"
 #include "memory.h"
 
 /**
@@ -29,16 +30,14 @@ void *kown_memory_alloc(size_t size, size_t align, gfp_t gfp)
 		return NULL;
 	if (align > ARCH_KMALLOC_MINALIGN && size < PAGE_SIZE * 2)
 		size = roundup_pow_of_two(size);
-	return kown_kvmalloc(size, gfp);
+	return size <= PAGE_SIZE ? kmalloc(size, gfp) : kown_kvmalloc(size, gfp);
 }
 
-/**
- * kown_memory_free() - give it back
- * @memory: from kown_memory_alloc(), or NULL
- *
- * Context: Any but NMI; may sleep outside interrupts if it is too large for kmalloc().
- */
-void kown_memory_free(const void *memory)
+/* vfree() may sleep, and whoever frees may not. */
+void __kown_memory_free(void *memory)
 {
-	kvfree(memory);
+	if (is_vmalloc_addr(memory))
+		kown_vfree_deferred(memory);
+	else
+		kfree(memory);
 }

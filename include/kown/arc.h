@@ -104,12 +104,10 @@
  *    upgrade, is_unique, get_mut; NMI excepted for downgrade and is_unique
  *  - as the drop: put, of the last reference. Unless the type is KOWN_ARC_NOSLEEP it
  *    may sleep, and says so even when it is not the last
- *  - any but NMI: put_atomic. A drop that may sleep then runs on a worker, soon;
- *    kown_flush_deferred() waits for that. A module whose types are KOWN_ARC_DEFER or
+ *  - any but NMI: weak put; put_atomic. A drop that may sleep then runs on a worker,
+ *    soon, and so does vfree() of a value too large for kmalloc();
+ *    kown_flush_deferred() waits for both. A module whose types are KOWN_ARC_DEFER or
  *    KOWN_ARC_RCU calls it before it unloads
- *  - any but NMI: weak put, if the memory came from kmalloc(). Memory too large for
- *    that is vfree()d, which may sleep outside interrupts: put the last reference of
- *    any kind to such a value where one may sleep, or make the type KOWN_ARC_RCU
  *  - as the gfp_t says: new, make_mut, unwrap_or_clone
  */
 

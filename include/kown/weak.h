@@ -27,8 +27,7 @@ static inline void kown_weak_get(struct kown_arc *arc)
  * kown_weak_put() - give a weak reference up (drop of a Weak)
  * @arc: the arc, or NULL
  *
- * Context: Any but NMI, if kown allocated the arc and it is not too large for kmalloc();
- * then it may sleep. Else as the type's free.
+ * Context: Any but NMI; as the type's free, if the value embeds its counts.
  */
 static inline void kown_weak_put(struct kown_arc *arc)
 {
