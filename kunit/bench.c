@@ -7,6 +7,7 @@
 #include <linux/cpumask.h>
 #include <linux/kthread.h>
 #include <linux/ktime.h>
+#include <linux/math64.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
@@ -207,18 +208,24 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* In picoseconds per call: integers keep the digits. */
-static void report(const char *name, unsigned int threads, u64 *kown, u64 *plain,
-		   unsigned int n, unsigned int per)
-{
-	sort(kown, n, sizeof(*kown), compare, NULL);
-	sort(plain, n, sizeof(*plain), compare, NULL);
-	pr_info("kown-bench: {\"name\": \"%s\", \"threads\": %u, \"rounds\": %u, \"kown_min_ps\": %llu, \"bare_min_ps\": %llu, \"kown_median_ps\": %llu, \"bare_median_ps\": %llu}\n",
-		name, threads, n, kown[0] * 1000 / per, plain[0] * 1000 / per,
-		kown[n / 2] * 1000 / per, plain[n / 2] * 1000 / per);
-}
+static u64 kown_times[MOST_ROUNDS], bare_times[MOST_ROUNDS], ratios[MOST_ROUNDS];
 
-static u64 kown_times[MOST_ROUNDS], bare_times[MOST_ROUNDS];
+/*
+ * In picoseconds per call, and thousandths: integers keep the digits. The ratio is each
+ * round's own, for a machine is not equally fast in all.
+ */
+static void report(const char *name, unsigned int threads, unsigned int per)
+{
+	for (unsigned int i = 0; i < rounds; i++)
+		ratios[i] = div64_u64(kown_times[i] * 1000, max(bare_times[i], 1ULL));
+	sort(kown_times, rounds, sizeof(u64), compare, NULL);
+	sort(bare_times, rounds, sizeof(u64), compare, NULL);
+	sort(ratios, rounds, sizeof(u64), compare, NULL);
+	pr_info("kown-bench: {\"name\": \"%s\", \"threads\": %u, \"rounds\": %u, \"kown_min_ps\": %llu, \"bare_min_ps\": %llu, \"kown_median_ps\": %llu, \"bare_median_ps\": %llu, \"ratio_median_permille\": %llu}\n",
+		name, threads, rounds, kown_times[0] * 1000 / per,
+		bare_times[0] * 1000 / per, kown_times[rounds / 2] * 1000 / per,
+		bare_times[rounds / 2] * 1000 / per, ratios[rounds / 2]);
+}
 
 void kown_bench(const char *name, void (*kown)(unsigned int n),
 		void (*plain)(unsigned int n), unsigned int n)
@@ -234,7 +241,7 @@ void kown_bench(const char *name, void (*kown)(unsigned int n),
 			bare_times[i] = measure(plain, n);
 		cond_resched();
 	}
-	report(name, 1, kown_times, bare_times, rounds, n);
+	report(name, 1, n);
 }
 
 /* Many threads on one count. */
@@ -286,7 +293,7 @@ static void bench_crowd(const char *name, unsigned int threads)
 		if (i % 2 == 0)
 			bare_times[i] = measure_crowd(bare_get_put, threads);
 	}
-	report(name, threads, kown_times, bare_times, rounds, calls * threads);
+	report(name, threads, calls * threads);
 }
 
 static int __init kown_bench_init(void)
