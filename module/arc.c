@@ -17,29 +17,13 @@
 #include "kown_trace.h"
 #include "memory.h"
 
-/*
- * Memory that kown allocates
- *
- *	base                                                      value
- *	| padding | kown_arc, kown_arc_linked or kown_arc_watched | ...
- *
- * The counts stand right before the value, and the padding before both makes the
- * value aligned.
- */
-static size_t header_size(const struct kown_arc_type *type)
-{
-	size_t size = type->flags & KOWN_ARC_LINKED ?
-		      sizeof(struct kown_arc_linked) : sizeof(struct kown_arc);
-
-	if (type->flags & KOWN_ARC_WATCHED)
-		size = sizeof(struct kown_arc_watched);
-	return ALIGN(size, max_t(size_t, type->value.align, 1));
-}
-
 static struct kown_arc_linked *linked(struct kown_arc *arc)
 {
 	return container_of(arc, struct kown_arc_linked, arc);
 }
+
+struct static_key_false kown_arc_births = STATIC_KEY_FALSE_INIT;
+EXPORT_SYMBOL_KOWN(kown_arc_births);
 
 static void init(struct kown_arc *arc, const struct kown_arc_type *type, int strong)
 {
@@ -66,28 +50,22 @@ void kown_arc_init(struct kown_arc *arc, const struct kown_arc_type *type)
 }
 EXPORT_SYMBOL_KOWN(kown_arc_init);
 
-/* Puts the strong references' share of the memory: the value is no more. */
-static void put_share(struct kown_arc *arc)
-{
-	if (arc->type->flags & KOWN_ARC_WATCHED)
-		kown_source_free(kown_arc_source(arc));
-	kown_weak_put(arc);
-}
+/*
+ * The end of an arc. Between the last put and kfree() no call is made but to the type's
+ * drop: so these are inline, each in the next.
+ */
 
 /* The value is dead, or was never there; the last weak reference is put. */
-static void free_memory(struct kown_arc *arc)
+static __always_inline void free_memory(struct kown_arc *arc)
 {
 	const struct kown_arc_type *type = arc->type;
 
-	size_t header;
-
-	if (type->free) {
+	if (type->free)
 		type->free(kown_arc_value(arc));
-		return;
-	}
-	header = header_size(type);
-	kown_memory_free(kown_arc_value(arc) - header,
-			 type->elem ? SIZE_MAX : header + type->value.size);
+	else
+		kown_memory_free(kown_arc_value(arc) - type->header,
+				 type->elem ? SIZE_MAX :
+				 type->header + type->value.size);
 }
 
 static void free_after_grace_period(struct rcu_head *head)
@@ -95,13 +73,18 @@ static void free_after_grace_period(struct rcu_head *head)
 	free_memory(&container_of(head, struct kown_arc_linked, head)->arc);
 }
 
-void __kown_arc_free(struct kown_arc *arc)
+static __always_inline void free_arc(struct kown_arc *arc)
 {
 	kown_debug_gone(arc);
 	if (arc->type->flags & KOWN_ARC_RCU)
 		call_rcu(&linked(arc)->head, free_after_grace_period);
 	else
 		free_memory(arc);
+}
+
+void __kown_arc_free(struct kown_arc *arc)
+{
+	free_arc(arc);
 }
 EXPORT_SYMBOL_KOWN(__kown_arc_free);
 
@@ -117,7 +100,23 @@ static void drop_elems(const struct kown_arc *arc, size_t len)
 		arc->type->elem->drop(slice_at(arc, i));
 }
 
-static void drop_value(struct kown_arc *arc)
+/*
+ * The strong references' weak one is put. If it is the only one, nobody else has any and
+ * nobody can take one. Acquire: pairs with the release of each weak put.
+ */
+static __always_inline void put_share(struct kown_arc *arc)
+{
+	if (unlikely(arc->type->flags & KOWN_ARC_WATCHED))
+		kown_source_free(kown_arc_source(arc));
+	if (atomic_read_acquire(&arc->weak) != 1) {
+		kown_weak_put(arc);
+		return;
+	}
+	atomic_set(&arc->weak, 0);
+	free_arc(arc);
+}
+
+static __always_inline void drop_value(struct kown_arc *arc)
 {
 	const struct kown_arc_type *type = arc->type;
 	void *value = kown_arc_value(arc);
@@ -135,21 +134,26 @@ static void drop_value_in_turn(struct callback_head *head)
 	drop_value(&container_of(head, struct kown_arc_linked, head)->arc);
 }
 
-/* The caller took strong to 0 and owns the value alone. */
-void __kown_arc_drop(struct kown_arc *arc)
-{
-	trace_kown_arc_last_put(arc);
-	kown_arc_drop_now(arc);
-}
-EXPORT_SYMBOL_KOWN(__kown_arc_drop);
-
-/* The last put has been traced. */
-void kown_arc_drop_now(struct kown_arc *arc)
+static __always_inline void drop_now(struct kown_arc *arc)
 {
 	if (arc->type->flags & KOWN_ARC_ITERATIVE)
 		kown_drop_in_turn(&linked(arc)->head, drop_value_in_turn);
 	else
 		drop_value(arc);
+}
+
+/* The caller took strong to 0 and owns the value alone. */
+void __kown_arc_drop(struct kown_arc *arc)
+{
+	trace_kown_arc_last_put(arc);
+	drop_now(arc);
+}
+EXPORT_SYMBOL_KOWN(__kown_arc_drop);
+
+/* For the worker: the last put has been traced. */
+void kown_arc_drop_now(struct kown_arc *arc)
+{
+	drop_now(arc);
 }
 
 void __kown_arc_drop_atomic(struct kown_arc *arc)
@@ -193,15 +197,14 @@ EXPORT_SYMBOL_KOWN(__kown_weak_saturate);
 static struct kown_arc *alloc_with(const struct kown_arc_type *type, size_t bytes,
 				   gfp_t gfp)
 {
-	size_t header = header_size(type);
 	struct kown_arc *arc;
 	void *base;
 
-	base = kown_memory_alloc(size_add(header + type->value.size, bytes),
+	base = kown_memory_alloc(size_add(type->header + type->value.size, bytes),
 				 type->value.align, gfp);
 	if (!base)
 		return NULL;
-	arc = base + header - type->offset;
+	arc = base + type->header - type->offset;
 	init(arc, type, 0);
 	return arc;
 }

@@ -7,6 +7,7 @@
  */
 #include <linux/debugfs.h>
 #include <linux/hashtable.h>
+#include <linux/jump_label.h>
 #include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -354,6 +355,7 @@ DEFINE_SHOW_ATTRIBUTE(live);
 
 void kown_debug_init(void)
 {
+	static_branch_inc(&kown_arc_births);
 	dir = debugfs_create_dir("kown", NULL);
 	debugfs_create_file("types", 0400, dir, NULL, &types_fops);
 	debugfs_create_file("live", 0400, dir, NULL, &live_fops);

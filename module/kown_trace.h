@@ -18,6 +18,9 @@
 
 #define KOWN_TRACE_NAME	32
 
+int kown_trace_watch(void);
+void kown_trace_unwatch(void);
+
 DECLARE_EVENT_CLASS(kown_arc,
 	TP_PROTO(const struct kown_arc *arc),
 	TP_ARGS(arc),
@@ -36,8 +39,9 @@ DECLARE_EVENT_CLASS(kown_arc,
 );
 
 /* Memory for a value, or the counts of one that embeds them. */
-DEFINE_EVENT(kown_arc, kown_arc_new,
-	TP_PROTO(const struct kown_arc *arc), TP_ARGS(arc));
+DEFINE_EVENT_FN(kown_arc, kown_arc_new,
+	TP_PROTO(const struct kown_arc *arc), TP_ARGS(arc),
+	kown_trace_watch, kown_trace_unwatch);
 
 /* Nobody owns the value any more; the drop follows, soon if it is deferred. */
 DEFINE_EVENT(kown_arc, kown_arc_last_put,

@@ -74,7 +74,7 @@ static void *move(const struct kown_raw_vec *raw, size_t keep, size_t bytes,
 		return NULL;
 	if (keep)
 		memcpy(ptr, raw->ptr, keep);
-	kown_memory_free(raw->ptr);
+	kown_memory_free(raw->ptr, SIZE_MAX);
 	return ptr;
 }
 
@@ -152,11 +152,11 @@ EXPORT_SYMBOL_KOWN(kown_raw_vec_shrink);
  * kown_raw_vec_free() - give the memory back
  * @raw: the memory; empty afterwards
  *
- * Context: Any but NMI; may sleep outside interrupts if it is too large for kmalloc().
+ * Context: Any but NMI.
  */
 void kown_raw_vec_free(struct kown_raw_vec *raw)
 {
-	kown_memory_free(raw->ptr);
+	kown_memory_free(raw->ptr, SIZE_MAX);
 	*raw = (struct kown_raw_vec){};
 }
 EXPORT_SYMBOL_KOWN(kown_raw_vec_free);

@@ -164,7 +164,7 @@ int kown_slice_fill(struct kown_slice slice, const struct kown_type *elem,
 		kown_type_drop_n(elem, kown_slice_at(slice, elem, i), 1);
 		memcpy(kown_slice_at(slice, elem, i), clone, elem->size);
 	}
-	kown_memory_free(clone);
+	kown_memory_free(clone, elem->size);
 	return err;
 }
 EXPORT_SYMBOL_KOWN(kown_slice_fill);
@@ -395,7 +395,7 @@ int kown_slice_sort_stable(struct kown_slice slice, const struct kown_type *elem
 		merge_sort(slice.ptr, slice.len, sizeof(u64), spare, cmp, context);
 	else
 		merge_sort(slice.ptr, slice.len, size, spare, cmp, context);
-	kown_memory_free(spare);
+	kown_memory_free(spare, slice.len / 2 * size);
 	return 0;
 }
 EXPORT_SYMBOL_KOWN(kown_slice_sort_stable);

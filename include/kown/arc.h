@@ -5,6 +5,7 @@
 #ifndef _KOWN_ARC_H
 #define _KOWN_ARC_H
 
+#include <linux/align.h>
 #include <linux/atomic.h>
 #include <linux/bits.h>
 #include <linux/build_bug.h>
@@ -12,14 +13,18 @@
 #include <linux/compiler.h>
 #include <linux/err.h>
 #include <linux/errno.h>
+#include <linux/jump_label.h>
 #include <linux/kernel.h>
 #include <linux/llist.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
+#include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/types.h>
 
 #include <kown/compat.h>
 #include <kown/debug.h>
+#include <kown/source.h>
 #include <kown/type.h>
 
 /**
@@ -129,14 +134,21 @@
  * @value: the value's type
  * @flags: KOWN_ARC_*
  * @offset: from the counts to the value, in bytes
+ * @header: from the memory to the value, in bytes, if kown allocates it
  * @free: gives the memory of a value back that embeds its counts; NULL if kown
  *	allocated it
  * @elem: of what the value is a struct kown_arc_slice; NULL if it is none
+ *
+ * Memory that kown allocates is aligned as the value is::
+ *
+ *	memory                                                    value
+ *	| padding | kown_arc, kown_arc_linked or kown_arc_watched | ...
  */
 struct kown_arc_type {
 	struct kown_type value;
 	unsigned int flags;
 	int offset;
+	unsigned int header;
 	void (*free)(void *value);
 	const struct kown_type *elem;
 };
@@ -180,6 +192,24 @@ struct kown_arc_linked {
 	};
 	struct kown_arc arc;
 };
+
+/**
+ * struct kown_arc_watched - counts with a source
+ * @source: ends when the value does
+ * @linked: the counts
+ *
+ * What a struct embeds whose type is KOWN_ARC_WATCHED.
+ */
+struct kown_arc_watched {
+	struct kown_source source;
+	struct kown_arc_linked linked;
+};
+
+#define __KOWN_ARC_HEADER(value_t, _flags)				\
+	ALIGN((_flags) & KOWN_ARC_WATCHED ? sizeof(struct kown_arc_watched) : \
+	      (_flags) & KOWN_ARC_LINKED ? sizeof(struct kown_arc_linked) : \
+					   sizeof(struct kown_arc),	\
+	      __alignof__(value_t))
 
 /* More references than this, and kown_arc_get_checked() refuses. */
 #define KOWN_ARC_MAX		(INT_MAX / 2)
@@ -373,6 +403,50 @@ static inline unsigned int kown_arc_weak_count(const struct kown_arc *arc)
 	return weak == KOWN_WEAK_LOCKED ? 0 : weak - 1;
 }
 
+/* On while somebody must know of each arc's birth: a tracer, KOWN_DEBUG, a test. */
+DECLARE_STATIC_KEY_FALSE(kown_arc_births);
+
+/* Does the compiler see a type whose values are small, aligned by kmalloc() and alone? */
+#define __kown_arc_is_plain(type)					\
+	(__builtin_constant_p((type)->value.size) &&			\
+	 (type)->value.size <= PAGE_SIZE - sizeof(struct kown_arc) &&	\
+	 (type)->value.align <= ARCH_KMALLOC_MINALIGN &&		\
+	 !((type)->flags & (KOWN_ARC_LINKED | KOWN_ARC_WATCHED)))
+
+/* kown_arc_alloc(), as short as a kmalloc() of a constant size. */
+static __always_inline struct kown_arc *
+__kown_arc_alloc(const struct kown_arc_type *type, gfp_t gfp)
+{
+	struct kown_arc *arc;
+
+	if (!__kown_arc_is_plain(type) || static_branch_unlikely(&kown_arc_births))
+		return kown_arc_alloc(type, gfp);
+	arc = kmalloc(sizeof(*arc) + type->value.size, gfp);
+	if (!arc)
+		return NULL;
+	refcount_set(&arc->strong, 0);
+	atomic_set(&arc->weak, 1);
+	arc->type = type;
+	return arc;
+}
+
+/* kown_arc_new(), likewise. */
+static __always_inline struct kown_arc *
+__kown_arc_new(const struct kown_arc_type *type, const void *value, gfp_t gfp)
+{
+	struct kown_arc *arc;
+
+	if (!__kown_arc_is_plain(type))
+		return kown_arc_new(type, value, gfp);
+	arc = __kown_arc_alloc(type, gfp);
+	if (!arc)
+		return NULL;
+	/* Even where memcpy() is always a call, as on UML. */
+	__builtin_memcpy(arc + 1, value, type->value.size);
+	kown_arc_share(arc);
+	return arc;
+}
+
 /* From a value to its counts, where their distance is a constant. */
 #define __kown_arc_of(value, distance)					\
 	((struct kown_arc *)((char *)(value) - (distance)))
@@ -510,6 +584,7 @@ static const struct kown_arc_type name##_arc_type = {			\
 	.value = __KOWN_TYPE(#name, struct name, NULL, NULL),		\
 	.flags = (_flags),						\
 	.offset = sizeof(struct kown_arc),				\
+	.header = __KOWN_ARC_HEADER(struct name, _flags),		\
 	.elem = &name##_elem_type,					\
 };									\
 __KOWN_ARC_ANY(name, struct name, sizeof(struct kown_arc))		\
@@ -528,6 +603,7 @@ name##_arc_new(size_t len,						\
 	.value = KOWN_TYPE_INIT(name##_arc, #name, value_t, _drop, _clone), \
 	.flags = (_flags),						\
 	.offset = sizeof(struct kown_arc),				\
+	.header = __KOWN_ARC_HEADER(value_t, _flags),			\
 }
 
 #define __KOWN_ARC_ANY(name, value_t, distance)				\
@@ -631,12 +707,15 @@ __##name##_arc_value(struct kown_arc *arc)				\
 }									\
 static inline __maybe_unused value_t *name##_arc_new(const value_t *value, gfp_t gfp) \
 {									\
-	return __##name##_arc_value(kown_arc_new(&name##_arc_type,	\
-						 value, gfp));		\
+	struct kown_arc *arc = __kown_arc_new(&name##_arc_type, value, gfp); \
+									\
+	return arc ? (void *)(arc + 1) : NULL;				\
 }									\
 static inline __maybe_unused value_t *name##_arc_new_uninit(gfp_t gfp)	\
 {									\
-	return __##name##_arc_value(kown_arc_alloc(&name##_arc_type, gfp)); \
+	struct kown_arc *arc = __kown_arc_alloc(&name##_arc_type, gfp);	\
+									\
+	return arc ? (void *)(arc + 1) : NULL;				\
 }									\
 static __always_inline __maybe_unused value_t *name##_arc_share(value_t *value) \
 {									\

@@ -9,6 +9,7 @@
 #include <linux/list.h>
 #include <linux/types.h>
 
+#include <kown/source.h>
 #include <kown/weak.h>
 
 /**
@@ -75,34 +76,7 @@
 /* What a source fires when it ends, and nobody else. */
 #define KOWN_EVENT_DIED		(~0UL)
 
-/**
- * struct kown_source - what can be watched
- * @watches: in the order of registration
- * @serial: of the watch that was registered last
- * @dead: no watch can be registered
- *
- * One of the library's locks protects all of it; which, depends on the address.
- * A source does not move.
- */
-struct kown_source {
-	struct list_head watches;
-	u64 serial;
-	bool dead;
-};
-
 #define KOWN_SOURCE_INIT(var)	{ .watches = LIST_HEAD_INIT(var.watches) }
-
-/**
- * struct kown_arc_watched - counts with a source
- * @source: ends when the value does
- * @linked: the counts
- *
- * What a struct embeds whose type is KOWN_ARC_WATCHED.
- */
-struct kown_arc_watched {
-	struct kown_source source;
-	struct kown_arc_linked linked;
-};
 
 struct kown_watch;
 
