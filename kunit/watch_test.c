@@ -564,7 +564,7 @@ static void watch_fires_with_interrupts_off(struct kunit *test)
 	plans_end(plans, 2, &source);
 }
 
-struct alarm {
+struct alarm_clock {
 	struct timer_list timer;
 	struct kown_source source;
 	struct completion done;
@@ -572,7 +572,7 @@ struct alarm {
 
 static void alarm_rings(struct timer_list *timer)
 {
-	struct alarm *alarm = container_of(timer, struct alarm, timer);
+	struct alarm_clock *alarm = container_of(timer, struct alarm_clock, timer);
 
 	kown_source_fire(&alarm->source, 3);
 	complete(&alarm->done);
@@ -581,7 +581,7 @@ static void alarm_rings(struct timer_list *timer)
 static void watch_fires_in_a_softirq(struct kunit *test)
 {
 	struct witness w = {};
-	struct alarm alarm;
+	struct alarm_clock alarm;
 	struct target *target = target_new(test, &w, NULL, 1);
 
 	kown_source_init(&alarm.source);
