@@ -2,7 +2,9 @@
 /*
  * RawVec: capacity arithmetic and memory.
  */
+#include <linux/gfp.h>
 #include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/overflow.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -64,6 +66,12 @@ size_t kown_raw_vec_amortized(const struct kown_raw_vec *raw,
 }
 EXPORT_SYMBOL_KOWN(kown_raw_vec_amortized);
 
+/* What vmalloc() gave stays where it is if the caller may not sleep: vfree() does. */
+static bool may_replace(const struct kown_raw_vec *raw, gfp_t gfp)
+{
+	return gfpflags_allow_blocking(gfp) || !is_vmalloc_addr(raw->ptr);
+}
+
 /* To other memory, of so many bytes; so many are kept. */
 static void *move(const struct kown_raw_vec *raw, size_t keep, size_t bytes,
 		  size_t align, gfp_t gfp)
@@ -83,9 +91,11 @@ static void *move(const struct kown_raw_vec *raw, size_t keep, size_t bytes,
  * @raw: the memory
  * @elem: the element type, not of size 0
  * @cap: elements that shall fit, more than do now
- * @gfp: how to allocate; without __GFP_DIRECT_RECLAIM memory is kmalloc()'s only
+ * @gfp: how to allocate; without __GFP_DIRECT_RECLAIM memory is kmalloc()'s only, and
+ *	what is vmalloc()'s already does not grow
  *
- * Elements are moved byte by byte, as a C assignment would.
+ * Elements are moved byte by byte, as a C assignment would. More than a page that
+ * cannot be had is no news for the log: it may be a size that a user chose.
  *
  * Context: As @gfp says.
  * Return: 0; or -EOVERFLOW or -ENOMEM, and @raw is as it was.
@@ -99,8 +109,12 @@ int kown_raw_vec_grow(struct kown_raw_vec *raw, const struct kown_type *elem,
 
 	if (err)
 		return err;
+	if (!may_replace(raw, gfp))
+		return -ENOMEM;
 	old = raw->cap * elem->size;
 	new = cap * elem->size;
+	if (new > PAGE_SIZE)
+		gfp |= __GFP_NOWARN;
 	/* krealloc() aligns no better than kmalloc() does, and knows no other memory. */
 	if (elem->align > ARCH_KMALLOC_MINALIGN)
 		ptr = move(raw, old, new, elem->align, gfp);
@@ -139,6 +153,8 @@ int kown_raw_vec_shrink(struct kown_raw_vec *raw, const struct kown_type *elem,
 		kown_raw_vec_free(raw);
 		return 0;
 	}
+	if (!may_replace(raw, gfp))
+		return -ENOMEM;
 	ptr = move(raw, bytes, bytes, elem->align, gfp);
 	if (!ptr)
 		return -ENOMEM;
