@@ -184,10 +184,11 @@ EXPORT_SYMBOL_KOWN(kown_vec_insert_n);
 int kown_vec_remove_n(struct kown_vec *vec, const struct kown_type *elem,
 		      size_t index, size_t count, void *to)
 {
-	void *at = kown_vec_at(vec, elem, index);
+	void *at;
 
 	if (!kown_vec_has(vec, index, count))
 		return -ERANGE;
+	at = kown_vec_at(vec, elem, index);
 	kown_vec_move(elem, to, at, count);
 	vec->len -= count;
 	kown_vec_move(elem, at, kown_vec_at(vec, elem, index + count), vec->len - index);
@@ -210,10 +211,11 @@ EXPORT_SYMBOL_KOWN(kown_vec_remove_n);
 int kown_vec_swap_remove(struct kown_vec *vec, const struct kown_type *elem,
 			 size_t index, void *to)
 {
-	void *at = kown_vec_at(vec, elem, index);
+	void *at;
 
 	if (index >= vec->len)
 		return -ERANGE;
+	at = kown_vec_at(vec, elem, index);
 	kown_vec_move(elem, to, at, 1);
 	vec->len--;
 	if (index != vec->len)
