@@ -254,6 +254,11 @@ EXPORT_SYMBOL_KOWN(kown_vec_truncate);
 static int clone_in(struct kown_vec *vec, const struct kown_type *elem,
 		    const void *src, size_t stride, size_t count, gfp_t gfp)
 {
+	/* There may be SIZE_MAX of these, and nothing to do for each. */
+	if (!elem->size && kown_type_is_plain(elem)) {
+		kown_vec_commit(vec, count);
+		return 0;
+	}
 	for (; count; count--, src += stride) {
 		int err = kown_type_clone(elem, kown_vec_at(vec, elem, vec->len), src, gfp);
 
