@@ -518,7 +518,7 @@ EXPORT_SYMBOL_KOWN(kown_vec_clone);
  * @gfp: how to allocate
  *
  * Context: As @gfp says, and as the elements' clone and drop.
- * Return: 0; -EOVERFLOW or -ENOMEM, and @vec is as it was; or -EOPNOTSUPP or what the
+ * Return: 0; -EOPNOTSUPP, -EOVERFLOW or -ENOMEM, and @vec is as it was; or what the
  * elements' clone returned, and @vec has the clones that were made.
  */
 int kown_vec_clone_from(struct kown_vec *vec, const struct kown_type *elem,
@@ -526,6 +526,8 @@ int kown_vec_clone_from(struct kown_vec *vec, const struct kown_type *elem,
 {
 	if (from == vec)
 		return 0;
+	if (!kown_type_is_clonable(elem))
+		return -EOPNOTSUPP;
 	if (from->len > vec->len) {
 		int err = kown_vec_reserve(vec, elem, from->len - vec->len, gfp);
 

@@ -30,6 +30,17 @@ struct kown_type {
 };
 
 /**
+ * kown_type_is_clonable() - can a value be cloned at all?
+ * @type: the type
+ *
+ * Return: true if it has a clone function or is plain bytes.
+ */
+static inline bool kown_type_is_clonable(const struct kown_type *type)
+{
+	return type->clone || !type->drop;
+}
+
+/**
  * kown_type_clone() - make another of a value (Clone::clone)
  * @type: the type. Without a clone function it is plain bytes, unless dropping a value
  *	does something: then it cannot be cloned
@@ -45,7 +56,7 @@ static inline int __must_check kown_type_clone(const struct kown_type *type, voi
 {
 	if (type->clone)
 		return type->clone(to, from, gfp);
-	if (type->drop)
+	if (!kown_type_is_clonable(type))
 		return -EOPNOTSUPP;
 	memcpy(to, from, type->size);
 	return 0;
