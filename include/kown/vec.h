@@ -347,10 +347,10 @@ __kown_vec_dedup_by(struct kown_vec *vec, const struct kown_type *elem, size_t s
 /**
  * kown_vec_for_each() - visit each element, in order
  * @elem: a T \*, set to each
- * @vec: a struct NAME_vec \*, which neither grows nor shrinks meanwhile
+ * @vec: a struct NAME_vec \*, const or not, which neither grows nor shrinks meanwhile
  */
 #define kown_vec_for_each(elem, vec)					\
-	for (struct { typeof((vec)->elems) elems; size_t len, i; } __walk = \
+	for (struct { typeof(&*(vec)->elems) elems; size_t len, i; } __walk = \
 		__KOWN_VEC_WALK(vec);					\
 	     __walk.i < __walk.len && ((elem) = __walk.elems + __walk.i, true); \
 	     __walk.i++)
@@ -358,10 +358,10 @@ __kown_vec_dedup_by(struct kown_vec *vec, const struct kown_type *elem, size_t s
 /**
  * kown_vec_for_each_reverse() - visit each element, from the last to the first
  * @elem: a T \*, set to each
- * @vec: a struct NAME_vec \*, which neither grows nor shrinks meanwhile
+ * @vec: a struct NAME_vec \*, const or not, which neither grows nor shrinks meanwhile
  */
 #define kown_vec_for_each_reverse(elem, vec)				\
-	for (struct { typeof((vec)->elems) elems; size_t len, i; } __walk = \
+	for (struct { typeof(&*(vec)->elems) elems; size_t len, i; } __walk = \
 		__KOWN_VEC_WALK(vec);					\
 	     __walk.len && ((elem) = __walk.elems + __walk.len - 1, true); \
 	     __walk.len--)
@@ -370,7 +370,10 @@ __kown_vec_dedup_by(struct kown_vec *vec, const struct kown_type *elem, size_t s
 	({								\
 		typeof(vec) __vec = (vec);				\
 									\
-		(typeof(__walk)){ __vec->elems, __vec->len, 0 };	\
+		(typeof(__walk)){					\
+			sizeof(*__vec->elems) ? __vec->elems : KOWN_DANGLING, \
+			__vec->len, 0					\
+		};							\
 	})
 
 /**
