@@ -13,7 +13,7 @@ OUT := $(CURDIR)/out
 TIED = --parent $(shell echo $$PPID)
 
 .DELETE_ON_ERROR:
-.PHONY: module tools install vm demo kunit check stress bench litmus lint update-kernels clean help
+.PHONY: module tools install vm demo kunit check check-san check-all check-ci prove-detectors stress bench litmus lint update-kernels clean help
 
 module:
 	@test -e $(KDIR)/Makefile || { echo "no kernel headers in $(KDIR): install those of your kernel, or set KDIR" >&2; exit 1; }
@@ -36,12 +36,28 @@ demo:
 	@exec scripts/vm $(TIED) --file COPYING:/demo/COPYING --cmd /demo/demo.sh
 
 kunit:
-	@scripts/deps build kernel kunit $(if $(filter x86_64,$(ARCH)),kunit-x86_64)
+	@scripts/deps build kernel kunit $(if $(ARCH)$(SAN),kunit-x86_64)
 	@exec scripts/kunit $(TIED)
 
 check:
 	@scripts/deps build kernel vm tests kunit $(if $(filter x86_64,$(ARCH)),kunit-x86_64)
 	@exec scripts/check $(TIED)
+
+check-san:
+	@scripts/deps build kernel kunit kunit-x86_64
+	@exec scripts/check san $(TIED)
+
+check-all:
+	@scripts/deps build kernel vm tests kunit
+	@exec scripts/check all $(TIED)
+
+check-ci:
+	@scripts/deps build kernel vm tests kunit lint
+	@exec scripts/check ci $(TIED)
+
+prove-detectors:
+	@scripts/deps build kernel kunit kunit-x86_64
+	@exec scripts/prove-detectors $(TIED)
 
 stress:
 	@scripts/deps build kernel vm tests
@@ -75,8 +91,11 @@ help:
 	@echo 'make vm               a shell in a VM with kown.ko loaded'
 	@echo 'make vm CMD="..."     one command there; 125 says that the VM failed, not the command'
 	@echo 'make check            every test: KUnit, then the selftests in the VM'
+	@echo 'make check-all        the same for each kernel, 6.1, 6.12 and 7.3; check-ci: what .ci/run runs'
 	@echo 'make kunit            KUnit alone; ARCH=x86_64 runs it in QEMU; KUNIT_ARGS="kown_vec*";'
-	@echo '                      SAN=kasan|kcsan|lockdep|debug with that'
+	@echo '                      SAN=kasan|ubsan|kmemleak|lockdep|kcsan|debug with that; all: the first four'
+	@echo 'make check-san        KUnit with all of them, in four kernels'
+	@echo 'make prove-detectors  plant a bug of each class, see that each is reported'
 	@echo 'make stress           insmod, work, rmmod, ROUNDS times (1000)'
 	@echo 'make bench            each type against the bare primitive, on UML and in the VM'
 	@echo 'make litmus           the memory orders, under herd7 with the kernel'\''s model'
@@ -84,7 +103,7 @@ help:
 	@echo 'make update-kernels   fetch Debian'\''s newest build of KVER; until then the cached one is used'
 	@echo 'make clean            remove what was built (not the cache of kernels, ~/.cache/kown)'
 	@echo
-	@echo 'KVER=6.1|6.12         the kernel of vm, demo, check, kunit and stress (6.1)'
+	@echo 'KVER=6.1|6.12|7.3     the kernel of vm, demo, check, kunit and stress (6.1)'
 	@echo 'MEM=512 SMP=2         memory (MiB) and CPUs of the VM'
 	@echo 'ACCEL=kvm             hardware virtualisation, where it works (tcg: software)'
 	@echo 'TIMEOUT=600           seconds for a command in the VM; BOOT_TIMEOUT=60 until it is ready'

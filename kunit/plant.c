@@ -86,7 +86,7 @@ static void scribble(void *context)
 	}
 }
 
-static void data_race(struct kunit *test)
+static void racing_writes(struct kunit *test)
 {
 	struct plant *plant = new(test);
 
@@ -96,7 +96,7 @@ static void data_race(struct kunit *test)
 		.prepare = always,
 		.check = always,
 		.sides = { scribble, scribble },
-	}, 20000);
+	}, 5000);
 	plant_arc_put(plant);
 }
 
@@ -146,7 +146,7 @@ static struct kunit_case plant_cases[] = {
 	KUNIT_CASE(lock_inversion),
 	KUNIT_CASE(sleep_in_atomic),
 	KUNIT_CASE(refcount_misuse),
-	KUNIT_CASE(data_race),
+	KUNIT_CASE(racing_writes),
 	KUNIT_CASE(index_out_of_bounds),
 	KUNIT_CASE(out_of_bounds),
 	KUNIT_CASE(use_after_free),
