@@ -13,7 +13,7 @@ OUT := $(CURDIR)/out
 TIED = --parent $(shell echo $$PPID)
 
 .DELETE_ON_ERROR:
-.PHONY: module tools install vm demo kunit check check-san check-all check-ci prove-detectors stress bench litmus lint update-kernels clean help
+.PHONY: module tools install vm demo kunit check check-san check-all check-ci prove-detectors stress bench litmus lint update-kernels clean help check-host
 
 module:
 	@test -e $(KDIR)/Makefile || { echo "no kernel headers in $(KDIR): install those of your kernel, or set KDIR" >&2; exit 1; }
@@ -59,6 +59,10 @@ prove-detectors:
 	@scripts/deps build kernel kunit kunit-x86_64
 	@exec scripts/prove-detectors $(TIED)
 
+check-host:
+	@scripts/deps build kernel host
+	@exec scripts/host check $(TIED)
+
 stress:
 	@scripts/deps build kernel vm tests
 	@exec scripts/vm $(TIED) --tests --no-insmod --timeout 7200 --cmd 'ROUNDS=$(ROUNDS) /tests/insmod_stress.sh'
@@ -96,6 +100,7 @@ help:
 	@echo '                      SAN=kasan|ubsan|kmemleak|lockdep|kcsan|debug with that; all: the first four'
 	@echo 'make check-san        KUnit with all of them, in four kernels'
 	@echo 'make prove-detectors  plant a bug of each class, see that each is reported'
+	@echo 'make check-host       the library and its suites as programs, under ASan, UBSan and TSan'
 	@echo 'make stress           insmod, work, rmmod, ROUNDS times (1000)'
 	@echo 'make bench            each type against the bare primitive, on UML and in the VM'
 	@echo 'make litmus           the memory orders, under herd7 with the kernel'\''s model'

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <pthread.h>
+#include <sched.h>
+#include <malloc.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "os.h"
+
+void *os_alloc(size_t size, size_t align)
+{
+	void *p;
+
+	return posix_memalign(&p, align < sizeof(p) ? sizeof(p) : align, size) ? NULL : p;
+}
+
+void os_free(void *p)
+{
+	free(p);
+}
+
+/* With a sanitizer, what was asked for. */
+size_t os_alloc_size(void *p)
+{
+	return malloc_usable_size(p);
+}
+
+void os_print(const char *text)
+{
+	fputs(text, stdout);
+	fflush(stdout);
+}
+
+const char *os_env(const char *name)
+{
+	return getenv(name);
+}
+
+unsigned long long os_milliseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
+}
+
+unsigned long long os_random(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec * 1000000007ULL + now.tv_nsec;
+}
+
+unsigned long long os_number(const char *text)
+{
+	return strtoull(text, NULL, 0);
+}
+
+void os_yield(void)
+{
+	sched_yield();
+}
+
+struct start {
+	int (*run)(void *data);
+	void *data;
+};
+
+static void *run_thread(void *data)
+{
+	struct start start = *(struct start *)data;
+
+	free(data);
+	start.run(start.data);
+	return NULL;
+}
+
+bool os_thread(int (*run)(void *data), void *data)
+{
+	struct start *start = malloc(sizeof(*start));
+	pthread_t thread;
+
+	if (!start)
+		return false;
+	*start = (struct start){ run, data };
+	if (pthread_create(&thread, NULL, run_thread, start)) {
+		free(start);
+		return false;
+	}
+	pthread_detach(thread);
+	return true;
+}
+
+static jmp_buf end;
+
+bool os_try(void (*run)(void *data), void *data)
+{
+	if (setjmp(end))
+		return false;
+	run(data);
+	return true;
+}
+
+void os_jump(void)
+{
+	longjmp(end, 1);
+}
+
+void os_abort(void)
+{
+	abort();
+}
+
+unsigned char *os_read(const char *path, size_t *size)
+{
+	FILE *file = fopen(path, "rb");
+	unsigned char *bytes = NULL;
+	long length;
+
+	if (!file)
+		return NULL;
+	if (!fseek(file, 0, SEEK_END) && (length = ftell(file)) >= 0) {
+		rewind(file);
+		bytes = malloc(length + 1);
+		*size = bytes ? fread(bytes, 1, length, file) : 0;
+	}
+	fclose(file);
+	return bytes;
+}
