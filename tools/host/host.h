@@ -7,8 +7,8 @@
 
 #include <linux/types.h>
 
-/* The allocation that fails, counted from the next, which is 1; 0 for none. */
-extern unsigned long host_fail_at;
+/* Allocations fail from this one on, the next being 1; 0 for none. */
+extern unsigned long host_fail_from;
 
 /* How many blocks of memory there are. */
 extern long host_live;

@@ -6,6 +6,7 @@
 #include <linux/kernel.h>
 #include <linux/kthread.h>
 #include <linux/list.h>
+#include <linux/random.h>
 #include <linux/rcupdate.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -111,6 +112,11 @@ unsigned long host_parameter(const char *name, unsigned long standard)
 	const char *text = os_env(name);
 
 	return text ? os_number(text) : standard;
+}
+
+u64 get_random_u64(void)
+{
+	return os_random();
 }
 
 void host_yield(void)

@@ -12,7 +12,7 @@
 #include "host.h"
 #include "os.h"
 
-unsigned long host_fail_at;
+unsigned long host_fail_from;
 long host_live;
 
 /* What vmalloc() gave, for kfree() must not get it. */
@@ -28,7 +28,11 @@ static bool fails(gfp_t gfp)
 {
 	if (gfpflags_allow_blocking(gfp))
 		might_sleep();
-	return host_fail_at && !--host_fail_at;
+	if (host_fail_from > 1)
+		host_fail_from--;
+	else if (host_fail_from)
+		return true;
+	return false;
 }
 
 static void *take(size_t size, size_t align, gfp_t gfp)

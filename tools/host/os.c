@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * What a process has.
+ */
+#include <fcntl.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
-#include <malloc.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "os.h"
 
@@ -112,6 +119,34 @@ void os_jump(void)
 void os_abort(void)
 {
 	abort();
+}
+
+bool os_child(bool (*run)(void *data), void *data, bool quiet)
+{
+	pid_t child = fork();
+	int status, null;
+
+	if (child < 0)
+		return false;
+	if (!child) {
+		null = quiet ? open("/dev/null", O_WRONLY) : -1;
+		if (null >= 0) {
+			dup2(null, 1);
+			dup2(null, 2);
+		}
+		exit(!run(data));
+	}
+	waitpid(child, &status, 0);
+	return !status;
+}
+
+void *os_shared(size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		abort();
+	return p;
 }
 
 unsigned char *os_read(const char *path, size_t *size)

@@ -25,6 +25,10 @@ bool os_thread(int (*run)(void *data), void *data);
 bool os_try(void (*run)(void *data), void *data);
 __attribute__((noreturn)) void os_jump(void);
 __attribute__((noreturn)) void os_abort(void);
+/* Calls run() in a process of its own; false if that did not, or did not live to tell. */
+bool os_child(bool (*run)(void *data), void *data, bool quiet);
+/* Memory that children share, zeroed, for ever. */
+void *os_shared(size_t size);
 /* A file's bytes, for os_free(); NULL if it cannot be read. */
 unsigned char *os_read(const char *path, size_t *size);
 

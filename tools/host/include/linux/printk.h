@@ -18,6 +18,7 @@ __printf(1, 2) int printk(const char *format, ...);
 #define pr_warn(format, ...)	printk(pr_fmt(format), ##__VA_ARGS__)
 #define pr_notice(format, ...)	printk(pr_fmt(format), ##__VA_ARGS__)
 #define pr_info(format, ...)	printk(pr_fmt(format), ##__VA_ARGS__)
+#define pr_cont(format, ...)	printk(format, ##__VA_ARGS__)
 #define pr_debug(format, ...)	do { if (0) printk(format, ##__VA_ARGS__); } while (0)
 
 #endif /* _LINUX_PRINTK_H */

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The model, as a program:
+ *
+ *	model SECONDS [SEED]	random operations; a failure is made short
+ *	model FILE...		the operations in these files
+ *	model -x HEX		these, and each is printed
+ */
+#include <kown/vec.h>
+#include <linux/kernel.h>
+
+#include "../../kunit/model.h"
+#include "host.h"
+#include "os.h"
+
+static void fail_from(unsigned long n)
+{
+	host_fail_from = n;
+}
+
+static const struct model_world quiet = { .fail_from = fail_from };
+static const struct model_world loud = { .fail_from = fail_from, .say = os_print };
+
+static void sayf(const char *format, ...)
+{
+	char text[2 * MODEL_BYTES + 100];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	os_print(text);
+}
+
+/* Return: true if the model agrees, and no memory is lost. */
+static bool agrees(const u8 *bytes, size_t size, const struct model_world *world)
+{
+	long live = host_live;
+	const char *wrong = model_run(bytes, size, world);
+
+	if (!wrong && host_live != live)
+		wrong = "memory is lost";
+	if (wrong)
+		sayf("WRONG: %s\n", wrong);
+	return !wrong;
+}
+
+struct input {
+	const u8 *bytes;
+	size_t size;
+};
+
+static bool agrees_quietly(void *data)
+{
+	const struct input *input = data;
+
+	return agrees(input->bytes, input->size, &quiet);
+}
+
+static bool agrees_loudly(void *data)
+{
+	const struct input *input = data;
+
+	return agrees(input->bytes, input->size, &loud);
+}
+
+/* In a process of its own, for a sanitizer ends it. */
+static bool fails(const u8 *bytes, size_t size, void *context)
+{
+	struct input input = { bytes, size };
+
+	return !os_child(agrees_quietly, &input, true);
+}
+
+static void report(u8 *bytes, size_t size)
+{
+	struct input input = { bytes };
+	char hex[2 * MODEL_BYTES + 1];
+
+	os_print("making it short\n");
+	input.size = model_shrink(bytes, size, fails, NULL);
+	for (size_t i = 0; i < input.size; i++)
+		snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
+	os_child(agrees_loudly, &input, false);
+	sayf("to repeat it: model -x %.*s\n", (int)(2 * input.size), hex);
+}
+
+static struct series {
+	u64 seed;
+	u64 number;
+	u64 milliseconds;
+} *series;
+
+static bool run_series(void *data)
+{
+	u64 end = os_milliseconds() + series->milliseconds;
+	u8 bytes[MODEL_BYTES];
+
+	for (; os_milliseconds() < end; series->number++)
+		if (!agrees(bytes, model_random(bytes, series->seed, series->number), &quiet))
+			return false;
+	sayf("%llu runs, %llu operations, %llu of them refused\n", model_count.runs,
+	     model_count.ops, model_count.refusals);
+	return true;
+}
+
+static int random_runs(u64 seconds, u64 seed)
+{
+	u8 bytes[MODEL_BYTES];
+	size_t size;
+
+	series = os_shared(sizeof(*series));
+	*series = (struct series){ .seed = seed, .milliseconds = seconds * 1000 };
+	sayf("seed %llu\n", seed);
+	if (os_child(run_series, NULL, false))
+		return 0;
+	size = model_random(bytes, seed, series->number);
+	sayf("run %llu failed\n", series->number);
+	report(bytes, size);
+	return 1;
+}
+
+static int run_hex(const char *hex)
+{
+	u8 bytes[MODEL_BYTES];
+	char two[] = "0x00";
+	size_t size = 0;
+
+	for (; hex[0] && hex[1] && size < MODEL_BYTES; hex += 2) {
+		memcpy(two + 2, hex, 2);
+		bytes[size++] = os_number(two);
+	}
+	return !agrees(bytes, size, &loud);
+}
+
+static int run_files(char **paths)
+{
+	int failures = 0, n = 0;
+
+	for (; *paths; paths++, n++) {
+		struct input input = {};
+		u8 *bytes = os_read(*paths, &input.size);
+
+		input.bytes = bytes;
+		if (!bytes || !os_child(agrees_quietly, &input, false)) {
+			sayf("%s fails\n", *paths);
+			failures++;
+		}
+		os_free(bytes);
+	}
+	sayf("%d files, %d failed\n", n, failures);
+	return failures || !n;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 3 && !strcmp(argv[1], "-x"))
+		return run_hex(argv[2]);
+	if (argc > 1 && argv[1][0] >= '0' && argv[1][0] <= '9')
+		return random_runs(os_number(argv[1]), argc > 2 ? os_number(argv[2]) : os_random());
+	return run_files(argv + 1);
+}
