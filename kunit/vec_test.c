@@ -302,7 +302,7 @@ static void vec_refusal_leaves_it_as_it_was(struct kunit *test)
 static void vec_refusals_come_in_order(struct kunit *test)
 {
 	struct kown_vec vec = vec_of(test, &kinds[0], 5, 0);
-	struct kown_vec before = vec, huge = { .len = SIZE_MAX / 2 };
+	struct kown_vec before = vec, huge = { { NULL, SIZE_MAX / 2 }, SIZE_MAX / 2 };
 	const struct kown_type *elem = &word_vec_elem;
 	struct kown_vec tail;
 
