@@ -129,7 +129,7 @@ KOWN_DEFINE_ARC(nosleep, struct counted, counted_drop, NULL, KOWN_ARC_NOSLEEP)
 static void drop_deferred_runs_before_flush_returns(struct kunit *test)
 {
 	struct witness w = {};
-	DEFINE_SPINLOCK(lock);
+	static DEFINE_SPINLOCK(lock);
 
 	for (int i = 0; i < 1000; i++) {
 		struct counted c = counted(&w, i);
@@ -151,7 +151,7 @@ static void drop_nosleep_runs_in_place(struct kunit *test)
 	struct witness w = {};
 	struct counted c = counted(&w, 1);
 	struct counted *arc = nosleep_arc_new(&c, GFP_KERNEL);
-	DEFINE_SPINLOCK(lock);
+	static DEFINE_SPINLOCK(lock);
 
 	KUNIT_ASSERT_NOT_NULL(test, arc);
 	spin_lock_irq(&lock);
