@@ -105,11 +105,11 @@ static inline void kown_type_drop_n(const struct kown_type *type, void *first,
  * there are. A callback of another type does not compile.
  */
 #define KOWN_TYPE_CALLBACKS(prefix, value_t, _drop, _clone)		\
+	static_assert(__alignof__(value_t) <= PAGE_SIZE);		\
 	static __maybe_unused void prefix##_drop_value(void *value)	\
 	{								\
 		void (*drop)(value_t *value) = (_drop);			\
 									\
-		BUILD_BUG_ON(__alignof__(value_t) > PAGE_SIZE);		\
 		if (drop)						\
 			drop(value);					\
 	}								\
