@@ -500,7 +500,7 @@ __kown_arc_new(const struct kown_arc_type *type, const void *value, gfp_t gfp)
 	KOWN_TYPE_CALLBACKS(name##_arc, value_t, _drop, _clone)		\
 	static const struct kown_arc_type name##_arc_type =		\
 		__KOWN_ARC_TYPE(name, value_t, _drop, _clone, _flags);	\
-	__KOWN_ARC_OWNED(name, value_t)
+	__KOWN_ARC_OWNED(name, typeof(value_t))
 
 /**
  * KOWN_DECLARE_ARC() - KOWN_DEFINE_ARC(), for a header
@@ -509,7 +509,7 @@ __kown_arc_new(const struct kown_arc_type *type, const void *value, gfp_t gfp)
  */
 #define KOWN_DECLARE_ARC(name, value_t)					\
 	extern const struct kown_arc_type name##_arc_type;		\
-	__KOWN_ARC_OWNED(name, value_t)
+	__KOWN_ARC_OWNED(name, typeof(value_t))
 
 /**
  * KOWN_DEFINE_ARC_TYPE() - what KOWN_DECLARE_ARC() declares, for one file

@@ -22,7 +22,7 @@ struct name##_##kind {							\
 	value_t __private value;					\
 };									\
 static inline __maybe_unused void					\
-name##_##kind##_init(struct name##_##kind *lock, const value_t *value)	\
+name##_##kind##_init(struct name##_##kind *lock, const typeof(value_t) *value) \
 {									\
 	kown_##kind##_init(&lock->base, #name "_" #kind);		\
 	if (value)							\

@@ -117,7 +117,7 @@ static inline void kown_type_drop_n(const struct kown_type *type, void *first,
 						       const void *from, \
 						       gfp_t gfp)	\
 	{								\
-		int (*clone)(value_t *to, const value_t *from, gfp_t gfp) = (_clone); \
+		int (*clone)(value_t *to, const typeof(value_t) *from, gfp_t gfp) = (_clone); \
 									\
 		return clone ? clone(to, from, gfp) : 0;		\
 	}

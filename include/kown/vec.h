@@ -448,7 +448,7 @@ __kown_vec_dedup_by(struct kown_vec *vec, const struct kown_type *elem, size_t s
 	KOWN_TYPE_CALLBACKS(name##_vec, value_t, _drop, _clone)		\
 	static const struct kown_type name##_vec_elem =			\
 		KOWN_TYPE_INIT(name##_vec, #name, value_t, _drop, _clone); \
-	__KOWN_VEC(name, value_t)
+	__KOWN_VEC(name, typeof(value_t))
 
 /**
  * KOWN_DECLARE_VEC() - KOWN_DEFINE_VEC(), for a header
@@ -457,7 +457,7 @@ __kown_vec_dedup_by(struct kown_vec *vec, const struct kown_type *elem, size_t s
  */
 #define KOWN_DECLARE_VEC(name, value_t)					\
 	extern const struct kown_type name##_vec_elem;			\
-	__KOWN_VEC(name, value_t)
+	__KOWN_VEC(name, typeof(value_t))
 
 /**
  * KOWN_DEFINE_VEC_TYPE() - what KOWN_DECLARE_VEC() declares, for one file
