@@ -12,8 +12,19 @@
 
 #define GFP_TEST	(GFP_KERNEL | __GFP_NOWARN)
 
-KOWN_DEFINE_VEC(things, struct counted, counted_drop, counted_clone)
-KOWN_DEFINE_ARC_SLICE(things, struct counted, counted_drop, 0)
+/* The names are those that the macros themselves might have used. */
+static void drop(struct counted *c)
+{
+	counted_drop(c);
+}
+
+static int clone(struct counted *to, const struct counted *from, gfp_t gfp)
+{
+	return counted_clone(to, from, gfp);
+}
+
+KOWN_DEFINE_VEC(things, struct counted, drop, clone)
+KOWN_DEFINE_ARC_SLICE(things, struct counted, drop, 0)
 KOWN_DEFINE_ARC_VEC(things)
 KOWN_DEFINE_WEAK(things, struct things)
 
@@ -203,6 +214,18 @@ static void arc_of_nothings_only_counts(struct kunit *test)
 	empties_vec_free(&vec);
 }
 
+static void vec_calls_what_it_was_given(struct kunit *test)
+{
+	struct witness w = {};
+	struct things_vec vec = vec_of(test, &w, 2), other;
+
+	KUNIT_ASSERT_EQ(test, 0, things_vec_clone(&vec, &other, GFP_TEST));
+	KUNIT_EXPECT_EQ(test, atomic_read(&w.clones), 2);
+	things_vec_free(&vec);
+	things_vec_free(&other);
+	expect_drops(test, &w, 4);
+}
+
 /* Who allocates first, and writes the elements then. */
 static void arc_slice_is_written_later_or_abandoned(struct kunit *test)
 {
@@ -257,6 +280,7 @@ static struct kunit_case arc_vec_cases[] = {
 	KUNIT_CASE(arc_and_vec_without_memory_are_as_they_were),
 	KUNIT_CASE(arc_of_aligned_elements_is_aligned),
 	KUNIT_CASE(arc_of_nothings_only_counts),
+	KUNIT_CASE(vec_calls_what_it_was_given),
 	KUNIT_CASE(arc_slice_is_written_later_or_abandoned),
 	KUNIT_CASE(arc_is_claimed_by_its_only_owner),
 	{}

@@ -958,7 +958,7 @@ static void search_all(struct kunit *test, struct num_slice slice)
 }
 
 /* All ascending sequences of up to 8 odd numbers from 1 to 7. */
-static void slice_is_searched_for_each_value(struct kunit *test)
+static void slice_finds_every_value(struct kunit *test)
 {
 	for (unsigned int seed = 0; seed < 1 << 16; seed++) {
 		u64 values[8];
@@ -1147,7 +1147,7 @@ static struct kunit_case slice_cases[] = {
 	KUNIT_CASE(slice_already_sorted_is_compared_once),
 	KUNIT_CASE(slice_sort_without_memory_changes_nothing),
 	KUNIT_CASE(slice_is_sorted_or_not),
-	KUNIT_CASE(slice_is_searched_for_each_value),
+	KUNIT_CASE(slice_finds_every_value),
 	KUNIT_CASE(slice_partition_point_passes_an_errno_on),
 	KUNIT_CASE(slice_of_large_elements_works),
 	KUNIT_CASE(slice_of_nothings_only_counts),

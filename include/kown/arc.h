@@ -540,8 +540,9 @@ __kown_arc_new(const struct kown_arc_type *type, const void *value, gfp_t gfp)
 	KOWN_TYPE_CALLBACKS(name##_arc, value_t, _drop, NULL)		\
 	static void name##_arc_free_memory(void *value)			\
 	{								\
-		void (*free)(value_t *value) = (_free);			\
-		free(value);						\
+		void (*__free_memory)(value_t *value) = (_free);	\
+									\
+		__free_memory(value);					\
 	}								\
 	static const struct kown_arc_type name##_arc_type = {		\
 		.value = KOWN_TYPE_INIT(name##_arc, #name, value_t, _drop, NULL), \

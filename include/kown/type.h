@@ -108,18 +108,18 @@ static inline void kown_type_drop_n(const struct kown_type *type, void *first,
 	static_assert(__alignof__(value_t) <= PAGE_SIZE);		\
 	static __maybe_unused void prefix##_drop_value(void *value)	\
 	{								\
-		void (*drop)(value_t *value) = (_drop);			\
+		void (*__drop)(value_t *value) = (_drop);		\
 									\
-		if (drop)						\
-			drop(value);					\
+		if (__drop)						\
+			__drop(value);					\
 	}								\
 	static __maybe_unused int prefix##_clone_value(void *to,	\
 						       const void *from, \
 						       gfp_t gfp)	\
 	{								\
-		int (*clone)(value_t *to, const typeof(value_t) *from, gfp_t gfp) = (_clone); \
+		int (*__clone)(value_t *to, const typeof(value_t) *from, gfp_t gfp) = (_clone); \
 									\
-		return clone ? clone(to, from, gfp) : 0;		\
+		return __clone ? __clone(to, from, gfp) : 0;		\
 	}
 
 #define __KOWN_IF_GIVEN(callback, function)				\
