@@ -82,7 +82,7 @@ static void *move(const struct kown_raw_vec *raw, size_t keep, size_t bytes,
 		return NULL;
 	if (keep)
 		memcpy(ptr, raw->ptr, keep);
-	kown_memory_free(raw->ptr, SIZE_MAX);
+	kown_memory_free_now(raw->ptr);
 	return ptr;
 }
 
@@ -115,13 +115,11 @@ int kown_raw_vec_grow(struct kown_raw_vec *raw, const struct kown_type *elem,
 	new = cap * elem->size;
 	if (new > PAGE_SIZE)
 		gfp |= __GFP_NOWARN;
-	/* krealloc() aligns no better than kmalloc() does, and knows no other memory. */
+	/* krealloc() aligns no better than kmalloc() does. */
 	if (elem->align > ARCH_KMALLOC_MINALIGN)
 		ptr = move(raw, old, new, elem->align, gfp);
-	else if (new <= PAGE_SIZE)
-		ptr = krealloc(raw->ptr, new, gfp);
 	else
-		ptr = kown_kvrealloc(raw->ptr, old, new, gfp);
+		ptr = kown_memory_realloc(raw->ptr, old, new, gfp);
 	if (!ptr)
 		return -ENOMEM;
 	raw->ptr = ptr;
@@ -168,11 +166,13 @@ EXPORT_SYMBOL_KOWN(kown_raw_vec_shrink);
  * kown_raw_vec_free() - give the memory back
  * @raw: the memory; empty afterwards
  *
- * Context: Any but NMI.
+ * Not left to a worker: who pays for the memory may ask for as much right away.
+ *
+ * Context: Any but NMI; may sleep outside interrupts if it is too large for kmalloc().
  */
 void kown_raw_vec_free(struct kown_raw_vec *raw)
 {
-	kown_memory_free(raw->ptr, SIZE_MAX);
+	kown_memory_free_now(raw->ptr);
 	*raw = (struct kown_raw_vec){};
 }
 EXPORT_SYMBOL_KOWN(kown_raw_vec_free);
