@@ -57,8 +57,9 @@ static struct kown_handle *handle_new(struct kunit *test, u32 rights)
 
 	object = kown_object_new(f->account, KOWN_MODE_SHARED, 8, 0);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(object));
-	handle = kown_handle_new(object, rights);
+	handle = kown_handle_new(object, rights, false, &f->table.place);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(handle));
+	kown_handle_adopt(handle);
 	return handle;
 }
 
@@ -149,7 +150,8 @@ static void table_pin_needs_every_right_asked_for(struct kunit *test)
 	}
 }
 
-static void table_drop_waits_for_calls_in_flight(struct kunit *test)
+/* The counts do without the handle, and the call finds out. */
+static void table_drop_closes_the_handle_under_a_call(struct kunit *test)
 {
 	struct fixture *f = test->priv;
 	u32 number = publish(test, KOWN_RIGHTS_ALL);
@@ -159,11 +161,10 @@ static void table_drop_waits_for_calls_in_flight(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, kown_table_drop(&f->table, number));
 	KUNIT_EXPECT_EQ(test, -ENOENT, pin_error(f, number, 0));
 	KUNIT_EXPECT_EQ(test, used(f, KOWN_HANDLES), 0);
-	/* The call still has its object, with the count that users see. */
-	KUNIT_EXPECT_EQ(test, used(f, KOWN_OBJECTS), 1);
-	KUNIT_EXPECT_EQ(test, kown_arc_strong_count(&handle->object->arc), 1);
-	kown_handle_unpin(handle);
 	KUNIT_EXPECT_EQ(test, used(f, KOWN_OBJECTS), 0);
+	KUNIT_EXPECT_EQ(test, kown_arc_strong_count(&handle->object->arc), 0);
+	KUNIT_EXPECT_EQ(test, -KOWN_LOOK_AGAIN, kown_handle_lock(handle));
+	kown_handle_unpin(handle);
 }
 
 static void table_destroy_drops_every_handle_once(struct kunit *test)
@@ -336,7 +337,7 @@ static struct kunit_case handle_cases[] = {
 	KUNIT_CASE(table_reserved_number_is_not_a_handle_yet),
 	KUNIT_CASE(table_refuses_numbers_that_were_never_given),
 	KUNIT_CASE(table_pin_needs_every_right_asked_for),
-	KUNIT_CASE(table_drop_waits_for_calls_in_flight),
+	KUNIT_CASE(table_drop_closes_the_handle_under_a_call),
 	KUNIT_CASE(table_destroy_drops_every_handle_once),
 	KUNIT_CASE(table_stale_number_names_nothing),
 	KUNIT_CASE(table_numbers_wrap_past_zero_and_past_those_in_use),

@@ -70,7 +70,9 @@ FIELD(kown_stat, mode, 32, 4);
 FIELD(kown_stat, elem_size, 36, 4);
 FIELD(kown_stat, len, 40, 8);
 FIELD(kown_stat, cap, 48, 8);
-SIZE(kown_stat, 56);
+FIELD(kown_stat, state, 56, 4);
+FIELD(kown_stat, owner, 60, 4);
+SIZE(kown_stat, 64);
 
 FIELD(kown_push, size, 0, 4);
 FIELD(kown_push, flags, 4, 4);
@@ -114,6 +116,26 @@ FIELD(kown_import, rights, 12, 4);
 FIELD(kown_import, handle, 16, 4);
 FIELD(kown_import, __reserved, 20, 4);
 SIZE(kown_import, 24);
+
+FIELD(kown_own, size, 0, 4);
+FIELD(kown_own, flags, 4, 4);
+FIELD(kown_own, handle, 8, 4);
+FIELD(kown_own, how, 12, 4);
+FIELD(kown_own, object, 16, 8);
+SIZE(kown_own, 24);
+
+FIELD(kown_lock, size, 0, 4);
+FIELD(kown_lock, flags, 4, 4);
+FIELD(kown_lock, handle, 8, 4);
+FIELD(kown_lock, __reserved, 12, 4);
+FIELD(kown_lock, deadline, 16, 8);
+SIZE(kown_lock, 24);
+
+FIELD(kown_unlock, size, 0, 4);
+FIELD(kown_unlock, flags, 4, 4);
+FIELD(kown_unlock, handle, 8, 4);
+FIELD(kown_unlock, __reserved, 12, 4);
+SIZE(kown_unlock, 16);
 
 #undef FIELD
 #undef SIZE

@@ -11,7 +11,9 @@
 
 #include "abi.h"
 #include "command.h"
+#include "elements.h"
 #include "file.h"
+#include "own.h"
 
 /**
  * struct call - one call of one command, all of it the calling thread's own
@@ -39,6 +41,9 @@ struct call {
 		struct kown_read read;
 		struct kown_export export;
 		struct kown_import import;
+		struct kown_own own;
+		struct kown_lock lock;
+		struct kown_unlock unlock;
 	} arg;
 };
 
@@ -47,6 +52,7 @@ struct call {
  * @cmd: the number, whole
  * @size: of this kernel's struct
  * @min: of the first struct there was
+ * @flags: those that are known
  * @reserved: where the field is that must be zero; 0 if there is none
  * @run: the function
  */
@@ -54,6 +60,7 @@ struct command {
 	unsigned int cmd;
 	u32 size;
 	u32 min;
+	u32 flags;
 	u32 reserved;
 	int (*run)(struct call *call);
 };
@@ -65,28 +72,38 @@ static int reply(struct call *call, u32 size)
 	return copy_to_user(call->user, &call->arg, call->arg.size) ? -EFAULT : 0;
 }
 
+/* Look a handle up that must own the object. */
+static struct kown_handle *pin_strong(struct call *call, u32 number, u32 need)
+{
+	struct kown_handle *handle = kown_table_pin(&call->context->table, number, need);
+
+	if (IS_ERR(handle) || !handle->weak)
+		return handle;
+	kown_handle_unpin(handle);
+	return ERR_PTR(-EINVAL);
+}
+
 /*
- * Give the context a handle of @object, whose reference is the caller's no more,
- * and tell it in *@number, a field of the struct of @size bytes.
+ * Give the context a handle, closed so far, and tell it in *@number, a field of the
+ * struct of @size bytes; then open it with @from, or if that is NULL as the object's
+ * first. Takes the caller's pin over.
  */
-static int give_handle(struct call *call, struct kown_object *object, u32 rights,
-		       u32 *number, u32 size)
+static int give_handle(struct call *call, struct kown_handle *handle,
+		       struct kown_handle *from, u32 *number, u32 size)
 {
 	struct kown_table *table = &call->context->table;
-	struct kown_handle *handle;
 	int err;
 
-	handle = kown_handle_new(object, rights);
-	if (IS_ERR(handle)) {
-		kown_object_put(object);
-		return PTR_ERR(handle);
-	}
 	err = kown_table_reserve(table, number);
 	if (err)
 		goto unpin;
 	err = reply(call, size);
+	if (!err && from)
+		err = kown_handle_open(handle, from);
 	if (err)
 		goto cancel;
+	if (!from)
+		kown_handle_adopt(handle);
 	kown_table_publish(table, *number, handle);
 	return 0;
 
@@ -95,6 +112,24 @@ cancel:
 unpin:
 	kown_handle_unpin(handle);
 	return err;
+}
+
+/* The same for a new handle with some of the rights of @from. */
+static int give_other(struct call *call, struct kown_handle *from, u32 want, bool weak,
+		      u32 *number, u32 size)
+{
+	struct kown_handle *handle;
+	u32 rights;
+	int err;
+
+	err = kown_rights_narrow(from->rights, want, &rights);
+	if (err)
+		return err;
+	handle = kown_handle_new(from->object, rights, weak,
+				 &call->context->table.place);
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	return give_handle(call, handle, from, number, size);
 }
 
 static u64 command_mask(void);
@@ -106,7 +141,8 @@ static int do_info(struct call *call)
 
 	*info = (struct kown_info) {
 		.commands = command_mask(),
-		.modes = BIT(KOWN_MODE_SHARED),
+		.modes = BIT(KOWN_MODE_EXCLUSIVE) | BIT(KOWN_MODE_SHARED) |
+			 BIT(KOWN_MODE_LOCKED),
 		.rights = KOWN_RIGHTS_ALL,
 		.max_elem_size = KOWN_MAX_ELEM_SIZE,
 		.max_handles = kown_account_limit(KOWN_HANDLES),
@@ -125,8 +161,10 @@ static int do_new(struct call *call)
 {
 	struct kown_new *new = &call->arg.new;
 	struct kown_object *object;
+	struct kown_handle *handle;
+	int err;
 
-	if (new->mode != KOWN_MODE_SHARED)
+	if (new->mode > KOWN_MODE_LOCKED)
 		return -EOPNOTSUPP;
 	if (new->elem_size > KOWN_MAX_ELEM_SIZE)
 		return -EINVAL;
@@ -135,8 +173,15 @@ static int do_new(struct call *call)
 	if (IS_ERR(object))
 		return PTR_ERR(object);
 	new->object = object->id;
-	return give_handle(call, object, KOWN_RIGHTS_ALL, &new->handle,
-			   sizeof(*new));
+	handle = kown_handle_new(object, KOWN_RIGHTS_ALL, false,
+				 &call->context->table.place);
+	if (IS_ERR(handle))
+		err = PTR_ERR(handle);
+	else
+		err = give_handle(call, handle, NULL, &new->handle, sizeof(*new));
+	if (err)
+		kown_object_put(object);
+	return err;
 }
 
 static int do_clone(struct call *call)
@@ -145,19 +190,37 @@ static int do_clone(struct call *call)
 	struct kown_handle *handle __free(kown_handle_unpin) =
 		kown_table_pin(&call->context->table, clone->handle,
 			       KOWN_RIGHT_CLONE);
-	u32 rights;
-	int err;
 
 	if (IS_ERR(handle))
 		return PTR_ERR(handle);
-	err = kown_rights_narrow(handle->rights, clone->rights, &rights);
-	if (err)
-		return err;
-	err = kown_object_get(handle->object);
-	if (err)
-		return err;
-	return give_handle(call, handle->object, rights, &clone->new_handle,
-			   sizeof(*clone));
+	return give_other(call, handle, clone->rights, handle->weak,
+			  &clone->new_handle, sizeof(*clone));
+}
+
+static int do_downgrade(struct call *call)
+{
+	struct kown_clone *clone = &call->arg.clone;
+	struct kown_handle *handle __free(kown_handle_unpin) =
+		pin_strong(call, clone->handle, KOWN_RIGHT_CLONE);
+
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	return give_other(call, handle, clone->rights, true, &clone->new_handle,
+			  sizeof(*clone));
+}
+
+static int do_upgrade(struct call *call)
+{
+	struct kown_clone *clone = &call->arg.clone;
+	struct kown_handle *handle __free(kown_handle_unpin) =
+		kown_table_pin(&call->context->table, clone->handle, 0);
+
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	if (!handle->weak)
+		return -EINVAL;
+	return give_other(call, handle, clone->rights, false, &clone->new_handle,
+			  sizeof(*clone));
 }
 
 /* One by one, so that @done is exact wherever the array stops being readable. */
@@ -195,6 +258,14 @@ static int do_drop(struct call *call)
 	return put_user(drop->done, &user->done) ? -EFAULT : err;
 }
 
+/* A weak count is without the share of the strong ones, as long as there are any. */
+static u32 weak_count(const struct kown_object *object)
+{
+	u32 weak = kown_arc_weak_count(&object->arc);
+
+	return kown_arc_strong_count(&object->arc) ? weak : weak + 1;
+}
+
 static int do_stat(struct call *call)
 {
 	struct kown_stat *stat = &call->arg.stat;
@@ -206,15 +277,22 @@ static int do_stat(struct call *call)
 	if (IS_ERR(handle))
 		return PTR_ERR(handle);
 	object = handle->object;
-	err = kown_object_size(object, &stat->len, &stat->cap);
+	err = kown_handle_lock(handle);
 	if (err)
 		return err;
 	stat->rights = handle->rights;
 	stat->object = object->id;
 	stat->strong = kown_arc_strong_count(&object->arc);
-	stat->weak = kown_arc_weak_count(&object->arc);
+	stat->weak = weak_count(object);
 	stat->mode = object->mode;
 	stat->elem_size = object->elem.size;
+	stat->len = object->vec.len;
+	stat->cap = stat->strong ? kown_vec_cap(&object->vec, &object->elem) : 0;
+	stat->state = handle->weak ? KOWN_STATE_WEAK : 0;
+	stat->owner = 0;
+	if (object->guard)
+		stat->state |= kown_guard_state(handle, &stat->owner);
+	kown_handle_unlock(handle);
 	return reply(call, sizeof(*stat));
 }
 
@@ -223,13 +301,12 @@ static int do_push(struct call *call)
 	struct kown_push *push = &call->arg.push;
 	struct kown_push __user *user = call->user;
 	struct kown_handle *handle __free(kown_handle_unpin) =
-		kown_table_pin(&call->context->table, push->handle,
-			       KOWN_RIGHT_WRITE);
+		pin_strong(call, push->handle, KOWN_RIGHT_WRITE);
 
 	if (IS_ERR(handle))
 		return PTR_ERR(handle);
-	return kown_object_push(handle->object, u64_to_user_ptr(push->data),
-				push->count, &user->index);
+	return kown_elements_push(handle, u64_to_user_ptr(push->data), push->count,
+				  &user->index);
 }
 
 static int do_pop(struct call *call)
@@ -237,29 +314,27 @@ static int do_pop(struct call *call)
 	struct kown_pop *pop = &call->arg.pop;
 	struct kown_pop __user *user = call->user;
 	struct kown_handle *handle __free(kown_handle_unpin) =
-		kown_table_pin(&call->context->table, pop->handle,
-			       KOWN_RIGHT_READ | KOWN_RIGHT_WRITE);
+		pin_strong(call, pop->handle, KOWN_RIGHT_READ | KOWN_RIGHT_WRITE);
 
 	if (IS_ERR(handle))
 		return PTR_ERR(handle);
-	return kown_object_pop(handle->object, u64_to_user_ptr(pop->data),
-			       pop->count, &user->taken);
+	return kown_elements_pop(handle, u64_to_user_ptr(pop->data), pop->count,
+				 &user->taken);
 }
 
 static int do_read(struct call *call)
 {
 	struct kown_read *read = &call->arg.read;
 	struct kown_handle *handle __free(kown_handle_unpin) =
-		kown_table_pin(&call->context->table, read->handle,
-			       KOWN_RIGHT_READ);
+		pin_strong(call, read->handle, KOWN_RIGHT_READ);
 
 	if (IS_ERR(handle))
 		return PTR_ERR(handle);
-	return kown_object_read(handle->object, u64_to_user_ptr(read->data),
-				read->start, read->count);
+	return kown_elements_read(handle, u64_to_user_ptr(read->data), read->start,
+				  read->count);
 }
 
-/* A file that owns one more reference to the object of @handle. */
+/* A file that shall own one more reference to the object of @handle. */
 static struct file *export_file(const struct kown_handle *handle, u32 want)
 {
 	struct kown_handle *own;
@@ -270,14 +345,9 @@ static struct file *export_file(const struct kown_handle *handle, u32 want)
 	err = kown_rights_narrow(handle->rights, want, &rights);
 	if (err)
 		return ERR_PTR(err);
-	err = kown_object_get(handle->object);
-	if (err)
-		return ERR_PTR(err);
-	own = kown_handle_new(handle->object, rights);
-	if (IS_ERR(own)) {
-		kown_object_put(handle->object);
+	own = kown_handle_new(handle->object, rights, handle->weak, NULL);
+	if (IS_ERR(own))
 		return ERR_CAST(own);
-	}
 	file = kown_file_new(own);
 	if (IS_ERR(file))
 		kown_handle_unpin(own);
@@ -304,6 +374,8 @@ static int do_export(struct call *call)
 		return PTR_ERR(file);
 	}
 	err = reply(call, sizeof(*export));
+	if (!err)
+		err = kown_handle_open(kown_file_handle(file), handle);
 	if (err) {
 		fput(file);
 		put_unused_fd(export->fd);
@@ -317,19 +389,11 @@ static int import_file(struct call *call, struct file *file)
 {
 	struct kown_import *import = &call->arg.import;
 	struct kown_handle *handle = kown_file_handle(file);
-	u32 rights;
-	int err;
 
 	if (IS_ERR(handle))
 		return PTR_ERR(handle);
-	err = kown_rights_narrow(handle->rights, import->rights, &rights);
-	if (err)
-		return err;
-	err = kown_object_get(handle->object);
-	if (err)
-		return err;
-	return give_handle(call, handle->object, rights, &import->handle,
-			   sizeof(*import));
+	return give_other(call, handle, import->rights, handle->weak, &import->handle,
+			  sizeof(*import));
 }
 
 static int do_import(struct call *call)
@@ -344,30 +408,96 @@ static int do_import(struct call *call)
 	return err;
 }
 
-#define COMMAND(_cmd, _type, _last, _reserved, _run)			\
+static int own(struct call *call, enum kown_if_shared if_shared)
+{
+	u32 number = call->arg.own.handle;
+	struct kown_handle *handle __free(kown_handle_unpin) =
+		pin_strong(call, number, KOWN_RIGHT_READ | KOWN_RIGHT_WRITE);
+
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	return kown_own(&call->context->table, number, handle, if_shared, call->user);
+}
+
+static int do_into_inner(struct call *call)
+{
+	return own(call, KOWN_IF_SHARED_DROP);
+}
+
+static int do_take(struct call *call)
+{
+	return own(call, KOWN_IF_SHARED_REFUSE);
+}
+
+static int do_make_mut(struct call *call)
+{
+	return own(call, KOWN_IF_SHARED_COPY);
+}
+
+static int do_lock(struct call *call)
+{
+	struct kown_lock *lock = &call->arg.lock;
+	struct kown_handle *handle __free(kown_handle_unpin) =
+		pin_strong(call, lock->handle, KOWN_RIGHT_LOCK);
+
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	return kown_guard_lock(handle, !(lock->flags & KOWN_LOCK_TRY), lock->deadline);
+}
+
+static int do_unlock(struct call *call)
+{
+	struct kown_handle *handle __free(kown_handle_unpin) =
+		pin_strong(call, call->arg.unlock.handle, KOWN_RIGHT_LOCK);
+
+	return IS_ERR(handle) ? PTR_ERR(handle) : kown_guard_unlock(handle);
+}
+
+static int do_clear_poison(struct call *call)
+{
+	struct kown_handle *handle __free(kown_handle_unpin) =
+		pin_strong(call, call->arg.unlock.handle, KOWN_RIGHT_LOCK);
+
+	return IS_ERR(handle) ? PTR_ERR(handle) : kown_guard_clear_poison(handle);
+}
+
+#define COMMAND(_cmd, _type, _last, _run, ...)				\
 	[_IOC_NR(_cmd)] = {						\
 		.cmd = (_cmd),						\
 		.size = sizeof(struct _type),				\
 		.min = offsetofend(struct _type, _last),		\
-		.reserved = (_reserved),				\
 		.run = (_run),						\
+		__VA_ARGS__						\
 	}
-#define RESERVED(_type) offsetof(struct _type, __reserved)
+#define RESERVED(_type)	.reserved = offsetof(struct _type, __reserved)
+#define FLAGS(_flags)	.flags = (_flags)
 
 static const struct command commands[] = {
-	COMMAND(KOWN_IOC_INFO, kown_info, all_bytes, 0, do_info),
-	COMMAND(KOWN_IOC_NEW, kown_new, __reserved, RESERVED(kown_new), do_new),
-	COMMAND(KOWN_IOC_CLONE, kown_clone, __reserved, RESERVED(kown_clone),
-		do_clone),
-	COMMAND(KOWN_IOC_DROP, kown_drop, done, 0, do_drop),
-	COMMAND(KOWN_IOC_STAT, kown_stat, cap, 0, do_stat),
-	COMMAND(KOWN_IOC_PUSH, kown_push, index, RESERVED(kown_push), do_push),
-	COMMAND(KOWN_IOC_POP, kown_pop, taken, RESERVED(kown_pop), do_pop),
-	COMMAND(KOWN_IOC_READ, kown_read, data, RESERVED(kown_read), do_read),
-	COMMAND(KOWN_IOC_EXPORT, kown_export, __reserved, RESERVED(kown_export),
-		do_export),
-	COMMAND(KOWN_IOC_IMPORT, kown_import, __reserved, RESERVED(kown_import),
-		do_import),
+	COMMAND(KOWN_IOC_INFO, kown_info, all_bytes, do_info),
+	COMMAND(KOWN_IOC_NEW, kown_new, __reserved, do_new, RESERVED(kown_new)),
+	COMMAND(KOWN_IOC_CLONE, kown_clone, __reserved, do_clone, RESERVED(kown_clone)),
+	COMMAND(KOWN_IOC_DROP, kown_drop, done, do_drop),
+	COMMAND(KOWN_IOC_STAT, kown_stat, cap, do_stat),
+	COMMAND(KOWN_IOC_PUSH, kown_push, index, do_push, RESERVED(kown_push)),
+	COMMAND(KOWN_IOC_POP, kown_pop, taken, do_pop, RESERVED(kown_pop)),
+	COMMAND(KOWN_IOC_READ, kown_read, data, do_read, RESERVED(kown_read)),
+	COMMAND(KOWN_IOC_EXPORT, kown_export, __reserved, do_export,
+		RESERVED(kown_export)),
+	COMMAND(KOWN_IOC_IMPORT, kown_import, __reserved, do_import,
+		RESERVED(kown_import)),
+	COMMAND(KOWN_IOC_DOWNGRADE, kown_clone, __reserved, do_downgrade,
+		RESERVED(kown_clone)),
+	COMMAND(KOWN_IOC_UPGRADE, kown_clone, __reserved, do_upgrade,
+		RESERVED(kown_clone)),
+	COMMAND(KOWN_IOC_INTO_INNER, kown_own, object, do_into_inner),
+	COMMAND(KOWN_IOC_TAKE, kown_own, object, do_take),
+	COMMAND(KOWN_IOC_MAKE_MUT, kown_own, object, do_make_mut),
+	COMMAND(KOWN_IOC_LOCK, kown_lock, deadline, do_lock, RESERVED(kown_lock),
+		FLAGS(KOWN_LOCK_TRY)),
+	COMMAND(KOWN_IOC_UNLOCK, kown_unlock, __reserved, do_unlock,
+		RESERVED(kown_unlock)),
+	COMMAND(KOWN_IOC_CLEAR_POISON, kown_unlock, __reserved, do_clear_poison,
+		RESERVED(kown_unlock)),
 };
 
 static u64 command_mask(void)
@@ -419,10 +549,13 @@ long kown_command(struct kown_context *context, unsigned int cmd,
 				    call.user_size);
 	if (err)
 		return err;
-	if (call.arg.flags)
+	if (call.arg.flags & ~command->flags)
 		return -EOPNOTSUPP;
 	if (command->reserved &&
 	    *(u32 *)((char *)&call.arg + command->reserved))
 		return -EOPNOTSUPP;
-	return command->run(&call);
+	do
+		err = command->run(&call);
+	while (err == -KOWN_LOOK_AGAIN);
+	return err;
 }

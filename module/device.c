@@ -10,6 +10,7 @@
 #include "command.h"
 #include "context.h"
 #include "device.h"
+#include "file.h"
 
 static int kown_open(struct inode *inode, struct file *file)
 {
@@ -19,6 +20,16 @@ static int kown_open(struct inode *inode, struct file *file)
 		return PTR_ERR(context);
 	file->private_data = context;
 	return nonseekable_open(inode, file);
+}
+
+static int kown_flush(struct file *file, fl_owner_t files)
+{
+	struct kown_context *context = file->private_data;
+
+	if (atomic_read(&context->table.place.locks) &&
+	    !kown_file_is_open_here(file, files))
+		kown_table_abandon_locks(&context->table);
+	return 0;
 }
 
 static int kown_release(struct inode *inode, struct file *file)
@@ -35,6 +46,7 @@ static long kown_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 static const struct file_operations kown_fops = {
 	.owner = THIS_MODULE,
 	.open = kown_open,
+	.flush = kown_flush,
 	.release = kown_release,
 	.unlocked_ioctl = kown_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,

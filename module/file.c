@@ -10,10 +10,13 @@
  * pins the module until the last inode is gone, which is after a file's own release.
  * It is not registered, so nobody can mount it.
  */
+#include <linux/fdtable.h>
 #include <linux/fs.h>
 #include <linux/module.h>
 #include <linux/mount.h>
+#include <linux/poll.h>
 #include <linux/pseudo_fs.h>
+#include <linux/sched.h>
 #include <linux/seq_file.h>
 
 #include <kown/compat.h>
@@ -59,9 +62,85 @@ static struct file_system_type kown_fs_type = {
 	.kill_sb = kill_anon_super,
 };
 
+/*
+ * What a descriptor waits for:
+ *
+ *	EPOLLIN		there are elements
+ *	EPOLLOUT	they may be changed now: always in a shared object; in an
+ *			exclusive one if there is no other reference; in a locked one
+ *			if the lock is free
+ *	EPOLLHUP	the descriptor is weak, and the object is gone
+ */
+static __poll_t kown_file_poll(struct file *file, struct poll_table_struct *wait)
+{
+	struct kown_handle *handle = file->private_data;
+	struct kown_object *object = handle->object;
+	__poll_t events = 0;
+
+	poll_wait(file, &object->wait, wait);
+	/* Pairs with the barrier in kown_object_wake(); poll_wait() has it since 6.12. */
+	smp_mb();
+	if (handle->weak)
+		return kown_arc_strong_count(&object->arc) ? 0 : EPOLLHUP;
+	if (handle->rights & KOWN_RIGHT_READ && READ_ONCE(object->vec.len))
+		events |= EPOLLIN | EPOLLRDNORM;
+	switch (object->mode) {
+	case KOWN_MODE_EXCLUSIVE:
+		/* A snapshot: to ask the arc would make it busy for a moment. */
+		if (handle->rights & KOWN_RIGHT_WRITE &&
+		    kown_arc_strong_count(&object->arc) == 1 &&
+		    !kown_arc_weak_count(&object->arc))
+			events |= EPOLLOUT | EPOLLWRNORM;
+		break;
+	case KOWN_MODE_LOCKED:
+		if (handle->rights & KOWN_RIGHT_LOCK && kown_guard_is_free(object->guard))
+			events |= EPOLLOUT | EPOLLWRNORM;
+		break;
+	default:
+		if (handle->rights & KOWN_RIGHT_WRITE)
+			events |= EPOLLOUT | EPOLLWRNORM;
+	}
+	return events;
+}
+
+static int is_same_file(const void *other, struct file *file, unsigned int fd)
+{
+	return file == other;
+}
+
+/**
+ * kown_file_is_open_here() - has the calling process a descriptor of a file?
+ * @file: any file
+ * @files: a table of descriptors that one was just taken out of
+ *
+ * Context: Process context, in the file's ->flush().
+ * Return: true if there is another in @files, or in the process's own table if that is
+ * not @files.
+ */
+bool kown_file_is_open_here(struct file *file, struct files_struct *files)
+{
+	if (files && iterate_fd(files, 0, is_same_file, file))
+		return true;
+	if (!current->files || current->files == files)
+		return false;
+	return iterate_fd(current->files, 0, is_same_file, file);
+}
+
+static int kown_file_flush(struct file *file, fl_owner_t files)
+{
+	struct kown_handle *handle = file->private_data;
+
+	if (atomic_read(&handle->place->locks) && !kown_file_is_open_here(file, files))
+		kown_guard_abandon(handle);
+	return 0;
+}
+
 static int kown_file_release(struct inode *inode, struct file *file)
 {
-	kown_handle_unpin(file->private_data);
+	struct kown_handle *handle = file->private_data;
+
+	kown_handle_close(handle);
+	kown_handle_unpin(handle);
 	simple_release_fs(&kown_mnt, &kown_mnt_users);
 	return 0;
 }
@@ -70,19 +149,21 @@ static void kown_file_show_fdinfo(struct seq_file *m, struct file *file)
 {
 	struct kown_handle *handle = file->private_data;
 	struct kown_object *object = handle->object;
-	u64 len, cap;
 
-	if (kown_object_size(object, &len, &cap))
+	if (kown_handle_lock(handle))
 		return;
 	seq_printf(m, "kown-object:\t%llu\n", object->id);
 	seq_printf(m, "kown-rights:\t0x%x\n", handle->rights);
 	seq_printf(m, "kown-strong:\t%u\n", kown_arc_strong_count(&object->arc));
 	seq_printf(m, "kown-weak:\t%u\n", kown_arc_weak_count(&object->arc));
-	seq_printf(m, "kown-len:\t%llu\n", len);
+	seq_printf(m, "kown-len:\t%zu\n", object->vec.len);
+	kown_handle_unlock(handle);
 }
 
 static const struct file_operations kown_file_fops = {
 	.owner = THIS_MODULE,
+	.poll = kown_file_poll,
+	.flush = kown_file_flush,
 	.release = kown_file_release,
 	.show_fdinfo = kown_file_show_fdinfo,
 };

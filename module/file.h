@@ -11,5 +11,6 @@
 
 struct file *kown_file_new(struct kown_handle *handle);
 struct kown_handle *kown_file_handle(struct file *file);
+bool kown_file_is_open_here(struct file *file, struct files_struct *files);
 
 #endif /* _KOWN_FILE_H */

@@ -15,26 +15,48 @@
 #include "object.h"
 
 #define KOWN_RIGHTS_ALL	(KOWN_RIGHT_READ | KOWN_RIGHT_WRITE | \
-			 KOWN_RIGHT_CLONE | KOWN_RIGHT_EXPORT)
+			 KOWN_RIGHT_CLONE | KOWN_RIGHT_EXPORT | KOWN_RIGHT_LOCK)
+
+/*
+ * Not for users: the handle was closed while the call looked at it. Its number may
+ * name another by now, so the call begins again.
+ */
+#define KOWN_LOOK_AGAIN	1024
 
 /**
- * struct kown_handle - one strong reference to an object
+ * struct kown_handle - one reference to an object
  * @pins: one for where it lives, a table or an exported file, and one for each
  *	call in flight. Calls pin the handle and not the object, so the object's
  *	counts are what users hold; atomic
  * @rights: KOWN_RIGHT_*; immutable
- * @object: immutable, owns a strong reference; put with the last pin
+ * @weak: which reference it owns; immutable
+ * @open: it owns its reference. True once, for a while; the object's lock protects
+ *	it, so that nothing happens through a handle that has been closed
+ * @own: its place, if it is an exported file's
+ * @place: where it lives; immutable, and outlives its being open
+ * @object: immutable; one of its users
  * @rcu: frees it, for lookups run under RCU
  */
 struct kown_handle {
 	refcount_t pins;
 	u32 rights;
+	bool weak;
+	bool open;
+	struct kown_place own;
+	struct kown_place *place;
 	struct kown_object *object;
 	struct rcu_head rcu;
 };
 
-struct kown_handle *kown_handle_new(struct kown_object *object, u32 rights);
+struct kown_handle *kown_handle_new(struct kown_object *object, u32 rights, bool weak,
+				    struct kown_place *place);
+void kown_handle_adopt(struct kown_handle *handle);
+int __must_check kown_handle_open(struct kown_handle *handle, struct kown_handle *from);
+void kown_handle_close(struct kown_handle *handle);
+void __kown_handle_close(struct kown_handle *handle);
 void kown_handle_unpin(struct kown_handle *handle);
+int __must_check kown_handle_lock(struct kown_handle *handle);
+void kown_handle_unlock(struct kown_handle *handle);
 int __must_check kown_rights_narrow(u32 have, u32 want, u32 *rights);
 
 DEFINE_FREE(kown_handle_unpin, struct kown_handle *,
@@ -47,20 +69,28 @@ DEFINE_FREE(kown_handle_unpin, struct kown_handle *,
  * @next: where the search for a free number begins, so that a stale number
  *	names nothing for as long as possible; protected by @handles' lock
  * @account: charged for each number that is not free; the context's
+ * @place: what its handles have in common
  */
 struct kown_table {
 	struct xarray handles;
 	u32 next;
 	struct kown_account *account;
+	struct kown_place place;
 };
 
 void kown_table_init(struct kown_table *table, struct kown_account *account);
 void kown_table_destroy(struct kown_table *table);
+void kown_table_abandon_locks(struct kown_table *table);
 
 int __must_check kown_table_reserve(struct kown_table *table, u32 *number);
 void kown_table_cancel(struct kown_table *table, u32 number);
 void kown_table_publish(struct kown_table *table, u32 number,
 			struct kown_handle *handle);
+bool kown_table_replace(struct kown_table *table, u32 number,
+			struct kown_handle *old, struct kown_handle *handle);
+
+bool kown_table_erase(struct kown_table *table, u32 number,
+		      struct kown_handle *handle);
 
 struct kown_handle *kown_table_pin(struct kown_table *table, u32 number,
 				   u32 need);

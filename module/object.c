@@ -1,118 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Object: birth, death, and the copies between its elements and user memory.
+ * Object: birth and death, and what its memory costs whom.
  */
 #include <linux/atomic.h>
 #include <linux/err.h>
-#include <linux/pagemap.h>
-#include <linux/sched.h>
-#include <linux/sizes.h>
+#include <linux/poll.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
 
 #include <kown/compat.h>
+#include <uapi/linux/kown.h>
 
 #include "object.h"
 
 /*
- * Objects and user memory
+ * Two deaths, and a third
  *
- * A push, pop or read must be atomic, so it copies under the object's lock; a copy
- * that faults may wait for userspace for ever, so it must not fault there. Hence
- * each is a *step*: under the lock, with page faults off, it does all or nothing,
- * and -EAGAIN says that a page was missing. Then the pages are faulted in without
- * the lock and the step is tried again.
- *
- *	for a few times:
- *		lock; step; unlock		-> done, or refused
- *		fault the user pages in		-> -EFAULT if they are not there
- *
- * That ends: when the pages keep vanishing, the caller's buffer does not fit into
- * the memory that there is, and that is -ENOMEM.
+ * The arc has its two: the value goes with the last strong reference, the arc's own
+ * memory with the last weak one. But a call in flight needs the object's lock to find
+ * out that its handle has been dropped, and such a call must not be seen in the counts.
+ * So there is @users, for those who may touch the struct and nothing in it but the
+ * lock, and for the arc as a whole; the struct goes with the last of them.
  */
-#define MAX_TRIES	16
 
-/* A longer copy gives way to others now and then. */
-#define COPY_CHUNK	SZ_1M
-
-/**
- * struct transfer - one such copy
- * @object: whose elements
- * @data: the caller's elements
- * @result: where a command's answer goes, before anything is committed, or NULL
- * @start: first index
- * @count: elements
- * @bytes: of @data that the step needs; a step that clamps @count sets it
- */
-struct transfer {
-	struct kown_object *object;
-	void __user *data;
-	u64 __user *result;
-	u64 start;
-	u64 count;
-	size_t bytes;
-};
-
-static int copy_in(void *dst, const void __user *src, size_t bytes)
-{
-	for (size_t n; bytes; dst += n, src += n, bytes -= n) {
-		n = min_t(size_t, bytes, COPY_CHUNK);
-		if (copy_from_user_nofault(dst, src, n))
-			return -EAGAIN;
-		cond_resched();
-	}
-	return 0;
-}
-
-static int copy_out(void __user *dst, const void *src, size_t bytes)
-{
-	for (size_t n; bytes; dst += n, src += n, bytes -= n) {
-		n = min_t(size_t, bytes, COPY_CHUNK);
-		if (copy_to_user_nofault(dst, src, n))
-			return -EAGAIN;
-		cond_resched();
-	}
-	return 0;
-}
-
-static int answer(u64 __user *result, u64 value)
-{
-	return copy_to_user_nofault(result, &value, sizeof(value)) ? -EAGAIN : 0;
-}
-
-static int fault_in(const struct transfer *t, bool write)
-{
-	size_t left = write ? fault_in_safe_writeable(t->data, t->bytes)
-			    : fault_in_readable(t->data, t->bytes);
-
-	if (!left && t->result)
-		left = fault_in_safe_writeable((char __user *)t->result,
-					       sizeof(*t->result));
-	return left ? -EFAULT : 0;
-}
-
-static int run(struct transfer *t, int (*step)(struct transfer *t), bool write)
-{
-	for (int tries = 0; tries < MAX_TRIES; tries++) {
-		int err = mutex_lock_killable(&t->object->lock);
-
-		if (err)
-			return err;
-		err = step(t);
-		mutex_unlock(&t->object->lock);
-		if (err != -EAGAIN)
-			return err;
-		err = fault_in(t, write);
-		if (err)
-			return err;
-	}
-	return -ENOMEM;
-}
-
-/*
- * May there be so many elements? Arithmetic first, then the limit, then what no
- * allocator can give.
- */
+/* Arithmetic first, then the limit, then what no allocator can give. */
 static int check_size(const struct kown_type *elem, u64 count, size_t *bytes)
 {
 	int err;
@@ -126,6 +36,20 @@ static int check_size(const struct kown_type *elem, u64 count, size_t *bytes)
 	return *bytes > kown_account_limit(KOWN_BYTES) ? -ENOSPC : err;
 }
 
+/**
+ * kown_object_check_size() - may there be so many elements?
+ * @object: the object
+ * @count: elements
+ * @bytes: told their size
+ *
+ * Context: Any.
+ * Return: 0, -EOVERFLOW, -ENOSPC or -ENOMEM.
+ */
+int kown_object_check_size(const struct kown_object *object, u64 count, size_t *bytes)
+{
+	return check_size(&object->elem, count, bytes);
+}
+
 /* Charge first, then allocate. */
 static int grow(struct kown_object *object, size_t cap)
 {
@@ -133,7 +57,6 @@ static int grow(struct kown_object *object, size_t cap)
 	size_t bytes = (cap - vec->raw.cap) * object->elem.size;
 	int err;
 
-	lockdep_assert_held(&object->lock);
 	err = kown_account_charge(object->account, KOWN_BYTES, bytes);
 	if (err)
 		return err;
@@ -143,8 +66,17 @@ static int grow(struct kown_object *object, size_t cap)
 	return err;
 }
 
-/* When growing by the rule is too dear, grow to fit. */
-static int reserve(struct kown_object *object, size_t extra)
+/**
+ * kown_object_reserve() - make room for more elements, and for growth
+ * @object: the object
+ * @extra: elements to make room for beyond those there are
+ *
+ * When growing by the rule is too dear, it grows to fit.
+ *
+ * Context: Process context. The caller holds @object->lock. Sleeps.
+ * Return: 0, -EOVERFLOW, -ENOSPC or -ENOMEM.
+ */
+int kown_object_reserve(struct kown_object *object, size_t extra)
 {
 	size_t need, cap;
 	int err;
@@ -159,185 +91,106 @@ static int reserve(struct kown_object *object, size_t extra)
 	return err;
 }
 
-static int reserve_exact(struct kown_object *object, size_t cap)
+/**
+ * kown_object_reserve_exact() - make room for so many elements, no more
+ * @object: the object
+ * @cap: elements there shall be room for in all; checked
+ *
+ * Context: Process context. The caller holds @object->lock, or is alone. Sleeps.
+ * Return: 0, -ENOSPC or -ENOMEM.
+ */
+int kown_object_reserve_exact(struct kown_object *object, size_t cap)
 {
-	lockdep_assert_held(&object->lock);
 	if (cap <= kown_vec_cap(&object->vec, &object->elem))
 		return 0;
 	return grow(object, cap);
 }
 
-static int push_step(struct transfer *t)
-{
-	struct kown_vec *vec = &t->object->vec;
-	const struct kown_type *elem = &t->object->elem;
-	int err;
-
-	lockdep_assert_held(&t->object->lock);
-	err = reserve(t->object, t->count);
-	if (err)
-		return err;
-	err = copy_in(kown_vec_at(vec, elem, vec->len), t->data, t->bytes);
-	if (err)
-		return err;
-	err = answer(t->result, vec->len);
-	if (err)
-		return err;
-	kown_vec_commit(vec, t->count);
-	return 0;
-}
-
 /**
- * kown_object_push() - append elements, all or none
+ * kown_object_wake() - tell those who poll
  * @object: the object
- * @data: @count elements
- * @count: how many
- * @index: told the index of the first
+ * @events: what has become true
  *
- * The caller's pages are faulted in before anything grows, so a bad pointer leaves
- * even the capacity as it was.
- *
- * Context: Process context. Takes and releases @object->lock.
- * Return: 0, -EOVERFLOW, -ENOSPC, -ENOMEM, -EFAULT, or -EINTR when dying.
+ * Context: Any.
  */
-int kown_object_push(struct kown_object *object, const void __user *data,
-		     u64 count, u64 __user *index)
+void kown_object_wake(struct kown_object *object, __poll_t events)
 {
-	struct transfer t = {
-		.object = object,
-		.data = (void __user *)data,
-		.result = index,
-		.count = count,
-	};
-	int err;
-
-	err = check_size(&object->elem, count, &t.bytes);
-	if (err)
-		return err;
-	err = fault_in(&t, false);
-	if (err)
-		return err;
-	return run(&t, push_step, false);
+	if (wq_has_sleeper(&object->wait))
+		wake_up_poll(&object->wait, events);
 }
 
-static int pop_step(struct transfer *t)
-{
-	struct kown_vec *vec = &t->object->vec;
-	const struct kown_type *elem = &t->object->elem;
-	size_t n = min_t(u64, t->count, vec->len);
-	int err;
-
-	lockdep_assert_held(&t->object->lock);
-	t->bytes = n * elem->size;
-	err = copy_out(t->data, kown_vec_at(vec, elem, vec->len - n), t->bytes);
-	if (err)
-		return err;
-	err = answer(t->result, n);
-	if (err)
-		return err;
-	kown_vec_truncate(vec, elem, vec->len - n);
-	return 0;
-}
-
-/**
- * kown_object_pop() - take elements off the end, as many as there are
- * @object: the object
- * @data: room for @count elements; filled in index order
- * @count: how many at most
- * @taken: told how many
- *
- * Context: Process context. Takes and releases @object->lock.
- * Return: 0, -ENOMEM, -EFAULT, or -EINTR when dying; on error none is taken.
- */
-int kown_object_pop(struct kown_object *object, void __user *data, u64 count,
-		    u64 __user *taken)
-{
-	struct transfer t = {
-		.object = object,
-		.data = data,
-		.result = taken,
-		.count = count,
-	};
-
-	return run(&t, pop_step, true);
-}
-
-static int read_step(struct transfer *t)
-{
-	struct kown_vec *vec = &t->object->vec;
-	const struct kown_type *elem = &t->object->elem;
-
-	lockdep_assert_held(&t->object->lock);
-	if (!kown_vec_has(vec, t->start, t->count))
-		return -ERANGE;
-	t->bytes = t->count * elem->size;
-	return copy_out(t->data, kown_vec_at(vec, elem, t->start), t->bytes);
-}
-
-/**
- * kown_object_read() - copy a range of elements out
- * @object: the object
- * @data: room for @count elements
- * @start: index of the first
- * @count: how many
- *
- * Context: Process context. Takes and releases @object->lock.
- * Return: 0, -ERANGE, -ENOMEM, -EFAULT, or -EINTR when dying.
- */
-int kown_object_read(struct kown_object *object, void __user *data, u64 start,
-		     u64 count)
-{
-	struct transfer t = {
-		.object = object,
-		.data = data,
-		.start = start,
-		.count = count,
-	};
-
-	return run(&t, read_step, true);
-}
-
-/**
- * kown_object_size() - length and capacity at one instant
- * @object: the object
- * @len: told the elements there are
- * @cap: told the elements there is room for
- *
- * Context: Process context. Takes and releases @object->lock.
- * Return: 0, or -EINTR when dying.
- */
-int kown_object_size(struct kown_object *object, u64 *len, u64 *cap)
-{
-	int err = mutex_lock_killable(&object->lock);
-
-	if (err)
-		return err;
-	*len = object->vec.len;
-	*cap = kown_vec_cap(&object->vec, &object->elem);
-	mutex_unlock(&object->lock);
-	return 0;
-}
-
+/* The last strong reference is gone; nobody reaches the elements any more. */
 static void object_drop(struct kown_object *object)
 {
-	kown_account_uncharge(object->account, KOWN_BYTES,
-			      object->vec.raw.cap * object->elem.size);
+	if (object->account) {
+		kown_account_uncharge(object->account, KOWN_BYTES,
+				      object->vec.raw.cap * object->elem.size);
+		kown_account_uncharge(object->account, KOWN_OBJECTS, 1);
+		kown_account_put(object->account);
+	}
 	kown_vec_free(&object->vec, &object->elem);
-	kown_account_uncharge(object->account, KOWN_OBJECTS, 1);
-	kown_account_put(object->account);
+	kown_object_wake(object, EPOLLHUP);
 }
 
-static void object_free(struct kown_object *object)
+/**
+ * kown_object_forget() - the caller does not touch the struct any more
+ * @object: the object, of which the caller was one of @users
+ *
+ * Context: Process context. Sleeps.
+ */
+void kown_object_forget(struct kown_object *object)
 {
+	if (!refcount_dec_and_test(&object->users))
+		return;
+	if (object->guard)
+		kown_guard_free(object->guard);
+	mutex_destroy(&object->lock);
 	kfree(object);
 }
 
-KOWN_DEFINE_ARC_EMBEDDED(object, struct kown_object, arc, object_drop, object_free, 0);
+KOWN_DEFINE_ARC_EMBEDDED(object, struct kown_object, arc, object_drop,
+			 kown_object_forget, 0);
+
+/* Nobody is charged for it yet. */
+static struct kown_object *object_alloc(u32 mode, u32 elem_size)
+{
+	static atomic64_t last_id;
+	struct kown_object *object = kzalloc(sizeof(*object), KOWN_GFP_USER);
+
+	if (!object)
+		return ERR_PTR(-ENOMEM);
+	if (mode == KOWN_MODE_LOCKED) {
+		object->guard = kown_guard_new(object);
+		if (!object->guard) {
+			kfree(object);
+			return ERR_PTR(-ENOMEM);
+		}
+	}
+	object_arc_init(object);
+	refcount_set(&object->users, 1);
+	mutex_init(&object->lock);
+	init_waitqueue_head(&object->wait);
+	object->elem.size = elem_size;
+	object->id = atomic64_inc_return(&last_id);
+	object->mode = mode;
+	return object;
+}
+
+static int set_account(struct kown_object *object, struct kown_account *account)
+{
+	int err = kown_account_charge(account, KOWN_OBJECTS, 1);
+
+	if (err)
+		return err;
+	kown_arc_get(&account->arc);
+	object->account = account;
+	return 0;
+}
 
 /**
  * kown_object_new() - create an object
  * @account: who answers for it; the object takes a reference of its own
- * @mode: KOWN_MODE_SHARED
+ * @mode: KOWN_MODE_*, checked
  * @elem_size: bytes per element, checked
  * @cap: elements to make room for
  *
@@ -348,7 +201,6 @@ KOWN_DEFINE_ARC_EMBEDDED(object, struct kown_object, arc, object_drop, object_fr
 struct kown_object *kown_object_new(struct kown_account *account, u32 mode,
 				    u32 elem_size, u64 cap)
 {
-	static atomic64_t last_id;
 	const struct kown_type elem = { .size = elem_size };
 	struct kown_object *object;
 	size_t bytes;
@@ -357,26 +209,12 @@ struct kown_object *kown_object_new(struct kown_account *account, u32 mode,
 	err = check_size(&elem, cap, &bytes);
 	if (err)
 		return ERR_PTR(err);
-	object = kzalloc(sizeof(*object), KOWN_GFP_USER);
-	if (!object)
-		return ERR_PTR(-ENOMEM);
-	err = kown_account_charge(account, KOWN_OBJECTS, 1);
-	if (err) {
-		kfree(object);
-		return ERR_PTR(err);
-	}
-
-	object_arc_init(object);
-	mutex_init(&object->lock);
-	object->elem = elem;
-	kown_arc_get(&account->arc);
-	object->account = account;
-	object->id = atomic64_inc_return(&last_id);
-	object->mode = mode;
-
-	mutex_lock(&object->lock);
-	err = reserve_exact(object, cap);
-	mutex_unlock(&object->lock);
+	object = object_alloc(mode, elem_size);
+	if (IS_ERR(object))
+		return object;
+	err = set_account(object, account);
+	if (!err)
+		err = kown_object_reserve_exact(object, cap);
 	if (err) {
 		kown_object_put(object);
 		return ERR_PTR(err);
@@ -384,3 +222,54 @@ struct kown_object *kown_object_new(struct kown_account *account, u32 mode,
 	return object;
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_object_new);
+
+/**
+ * kown_object_succeed() - an object to take another's place
+ * @old: the other; the caller holds its lock
+ * @account: if there is to be a copy of the elements: who answers for it. NULL if
+ *	the elements are to move, with kown_object_inherit()
+ *
+ * Context: Process context. Sleeps.
+ * Return: the object, with one strong reference that the caller owns; or -ENOSPC or
+ * -ENOMEM.
+ */
+struct kown_object *kown_object_succeed(struct kown_object *old,
+					struct kown_account *account)
+{
+	struct kown_object *object = object_alloc(old->mode, old->elem.size);
+	int err;
+
+	lockdep_assert_held(&old->lock);
+	if (IS_ERR(object) || !account)
+		return object;
+	err = set_account(object, account);
+	if (!err)
+		err = kown_object_reserve_exact(object, old->vec.len);
+	if (!err)
+		err = kown_vec_extend_from_slice(&object->vec, &object->elem,
+						 kown_vec_at(&old->vec, &old->elem, 0),
+						 old->vec.len, KOWN_GFP_USER);
+	if (err) {
+		kown_object_put(object);
+		return ERR_PTR(err);
+	}
+	return object;
+}
+
+/**
+ * kown_object_inherit() - move elements, what they cost, and poison; cannot fail
+ * @object: from kown_object_succeed()
+ * @old: its predecessor, which nobody reaches any more; the caller holds its lock
+ *
+ * Context: Process context.
+ */
+void kown_object_inherit(struct kown_object *object, struct kown_object *old)
+{
+	lockdep_assert_held(&old->lock);
+	object->vec = old->vec;
+	old->vec = (struct kown_vec){};
+	object->account = old->account;
+	old->account = NULL;
+	if (object->guard)
+		object->guard->poisoned = old->guard->poisoned;
+}

@@ -7,12 +7,16 @@
 
 #include <linux/gfp.h>
 #include <linux/mutex.h>
+#include <linux/refcount.h>
 #include <linux/types.h>
+#include <linux/wait.h>
 
 #include <kown/arc.h>
 #include <kown/vec.h>
+#include <kown/weak.h>
 
 #include "account.h"
+#include "guard.h"
 
 /*
  * How to allocate what a user asks for: paid by the caller's cgroup, and refused
@@ -22,44 +26,52 @@
 
 /**
  * struct kown_object - one shared array
- * @arc: the counts; each handle and exported file owns one strong reference
- * @lock: protects @vec. No user page is faulted in under it, so its holder never
- *	waits for userspace. Innermost: nothing but the allocator below it
+ * @arc: the counts that users see. Each open handle owns one strong or weak
+ *	reference; nothing else does, so "unique" means what it says. They only
+ *	change under @lock
+ * @users: who may touch the struct: one for @arc, until both its counts are 0,
+ *	and one for each handle, open or closed; atomic
+ * @mode: immutable
+ * @lock: protects @vec, the changes of @arc, and that handles are open. No user
+ *	page is faulted in under it, so its holder never waits for userspace.
+ *	Below it only the allocator, spinlocks, and the lock of one other object,
+ *	see kown_handle_lock_two()
  * @vec: the elements; all of its capacity is charged to @account
  * @elem: immutable
- * @account: the creator's; immutable, owns a reference
+ * @account: owns a reference until the value's death; NULL once the elements have
+ *	moved to another object
  * @id: immutable, never 0 and never used again
- * @mode: immutable
+ * @wait: who polls
+ * @guard: the lock that users see; immutable, NULL unless @mode is locked
  */
 struct kown_object {
 	struct kown_arc arc;
+	refcount_t users;
+	u32 mode;
 	struct mutex lock;
 	struct kown_vec vec;
 	struct kown_type elem;
 	struct kown_account *account;
 	u64 id;
-	u32 mode;
+	wait_queue_head_t wait;
+	struct kown_guard *guard;
 };
 
 struct kown_object *kown_object_new(struct kown_account *account, u32 mode,
 				    u32 elem_size, u64 cap);
-
-static inline int __must_check kown_object_get(struct kown_object *object)
-{
-	return kown_arc_get_checked(&object->arc);
-}
+struct kown_object *kown_object_succeed(struct kown_object *old,
+					struct kown_account *account);
+void kown_object_inherit(struct kown_object *object, struct kown_object *old);
+void kown_object_forget(struct kown_object *object);
+void kown_object_wake(struct kown_object *object, __poll_t events);
+int __must_check kown_object_check_size(const struct kown_object *object, u64 count,
+					size_t *bytes);
+int __must_check kown_object_reserve(struct kown_object *object, size_t extra);
+int __must_check kown_object_reserve_exact(struct kown_object *object, size_t cap);
 
 static inline void kown_object_put(struct kown_object *object)
 {
 	kown_arc_put(&object->arc);
 }
-
-int kown_object_size(struct kown_object *object, u64 *len, u64 *cap);
-int kown_object_push(struct kown_object *object, const void __user *data,
-		     u64 count, u64 __user *index);
-int kown_object_pop(struct kown_object *object, void __user *data, u64 count,
-		    u64 __user *taken);
-int kown_object_read(struct kown_object *object, void __user *data, u64 start,
-		     u64 count);
 
 #endif /* _KOWN_OBJECT_H */

@@ -10,6 +10,8 @@
 
 const char *const command_names[COMMAND_COUNT] = {
 	"info", "new", "clone", "drop", "stat", "push", "pop", "read", "export", "import",
+	"downgrade", "upgrade", "into_inner", "take", "make_mut", "lock", "unlock",
+	"clear_poison",
 };
 
 static const char *const modes[] = { "exclusive", "shared", "locked" };

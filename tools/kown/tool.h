@@ -27,7 +27,7 @@ enum {
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
 /* The letter at index n stands for bit n of the rights. */
-#define RIGHT_LETTERS	"rwce"
+#define RIGHT_LETTERS	"rwcel"
 
 /* Elements are copied in pieces of at most this many bytes, or one element. */
 #define PIECE		0x100000
@@ -86,10 +86,10 @@ enum {
 	{ "cap", OPT_CAP, "N", 0, "Make room for N elements now" }
 #define RIGHTS_OPTION \
 	{ "rights", OPT_RIGHTS, "RIGHTS", 0, \
-	  "Letters: r read, w write, c clone, e export; - for none (default: the same)" }
+	  "Letters: r read, w write, c clone, e export, l lock; - for none (default: the same)" }
 
 /* info.c: the device's commands, by number */
-#define COMMAND_COUNT	10
+#define COMMAND_COUNT	18
 extern const char *const command_names[COMMAND_COUNT];
 
 /* error.c */

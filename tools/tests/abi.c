@@ -22,13 +22,17 @@ FIXTURE(abi) {
 	int ctx;
 	int fd;			/* an export */
 	__u32 handle;
-	__u32 spare;		/* for DROP */
+	__u32 spare;		/* for what ends a handle */
+	__u32 weak;
+	__u32 locked;		/* a locked object's handle */
 	__u64 elem;
 };
 
 FIXTURE_VARIANT(abi) {
 	unsigned int cmd;
 	__u32 size;
+	__u32 min;		/* of the first struct there was, or 0: @size */
+	__u32 flags;		/* those that are known */
 	__u32 reserved;		/* offset of the reserved field, or 0 */
 	__u32 out_end;		/* end of the last output, or 0 */
 	bool whole;		/* all comes back, size lowered */
@@ -66,6 +70,7 @@ FIXTURE_VARIANT_ADD(abi, drop) {
 FIXTURE_VARIANT_ADD(abi, stat) {
 	.cmd = KOWN_IOC_STAT,
 	.size = sizeof(struct kown_stat),
+	.min = offsetofend(struct kown_stat, cap),
 	.out_end = sizeof(struct kown_stat),
 	.whole = true,
 };
@@ -106,6 +111,59 @@ FIXTURE_VARIANT_ADD(abi, import) {
 	.whole = true,
 };
 
+FIXTURE_VARIANT_ADD(abi, downgrade) {
+	.cmd = KOWN_IOC_DOWNGRADE,
+	.size = sizeof(struct kown_clone),
+	.reserved = offsetof(struct kown_clone, __reserved),
+	.out_end = sizeof(struct kown_clone),
+	.whole = true,
+};
+
+FIXTURE_VARIANT_ADD(abi, upgrade) {
+	.cmd = KOWN_IOC_UPGRADE,
+	.size = sizeof(struct kown_clone),
+	.reserved = offsetof(struct kown_clone, __reserved),
+	.out_end = sizeof(struct kown_clone),
+	.whole = true,
+};
+
+FIXTURE_VARIANT_ADD(abi, into_inner) {
+	.cmd = KOWN_IOC_INTO_INNER,
+	.size = sizeof(struct kown_own),
+	.out_end = sizeof(struct kown_own),
+};
+
+FIXTURE_VARIANT_ADD(abi, take) {
+	.cmd = KOWN_IOC_TAKE,
+	.size = sizeof(struct kown_own),
+	.out_end = sizeof(struct kown_own),
+};
+
+FIXTURE_VARIANT_ADD(abi, make_mut) {
+	.cmd = KOWN_IOC_MAKE_MUT,
+	.size = sizeof(struct kown_own),
+	.out_end = sizeof(struct kown_own),
+};
+
+FIXTURE_VARIANT_ADD(abi, lock) {
+	.cmd = KOWN_IOC_LOCK,
+	.size = sizeof(struct kown_lock),
+	.flags = KOWN_LOCK_TRY,
+	.reserved = offsetof(struct kown_lock, __reserved),
+};
+
+FIXTURE_VARIANT_ADD(abi, unlock) {
+	.cmd = KOWN_IOC_UNLOCK,
+	.size = sizeof(struct kown_unlock),
+	.reserved = offsetof(struct kown_unlock, __reserved),
+};
+
+FIXTURE_VARIANT_ADD(abi, clear_poison) {
+	.cmd = KOWN_IOC_CLEAR_POISON,
+	.size = sizeof(struct kown_unlock),
+	.reserved = offsetof(struct kown_unlock, __reserved),
+};
+
 FIXTURE_SETUP(abi)
 {
 	__u64 elems[LEN];
@@ -120,7 +178,11 @@ FIXTURE_SETUP(abi)
 	ASSERT_EQ(0, kown_push(self->ctx, self->handle, elems, LEN));
 	ASSERT_EQ(0, kown_export(self->ctx, self->handle, KOWN_RIGHTS_SAME,
 				 &self->fd));
-	ASSERT_EQ(0, kown_clone(self->ctx, self->handle, 0, &self->spare));
+	ASSERT_EQ(0, kown_clone(self->ctx, self->handle, KOWN_RIGHTS_SAME,
+				&self->spare));
+	ASSERT_EQ(0, kown_downgrade(self->ctx, self->handle, KOWN_RIGHTS_SAME,
+				    &self->weak));
+	ASSERT_EQ(0, kown_new_mode(self->ctx, KOWN_MODE_LOCKED, 8, 0, &self->locked));
 }
 
 FIXTURE_TEARDOWN(abi)
@@ -135,6 +197,8 @@ static void valid(ABI *self, const ABI_VARIANT *variant, void *arg)
 	union kown_arg *a = arg;
 	struct kown_stat stat;
 
+	if (kown_stat(self->ctx, self->spare, &stat))
+		kown_clone(self->ctx, self->handle, KOWN_RIGHTS_SAME, &self->spare);
 	kown_blank(a, variant->size);
 	if (variant->reserved)
 		memset(&a->byte[variant->reserved], 0, 4);
@@ -152,8 +216,6 @@ static void valid(ABI *self, const ABI_VARIANT *variant, void *arg)
 		a->clone.rights = KOWN_RIGHTS_SAME;
 		break;
 	case KOWN_IOC_DROP:
-		if (kown_stat(self->ctx, self->spare, &stat))
-			kown_clone(self->ctx, self->handle, 0, &self->spare);
 		a->drop.handles = ptr_to_u64(&self->spare);
 		a->drop.count = 1;
 		break;
@@ -183,6 +245,35 @@ static void valid(ABI *self, const ABI_VARIANT *variant, void *arg)
 	case KOWN_IOC_IMPORT:
 		a->import.fd = self->fd;
 		a->import.rights = KOWN_RIGHTS_SAME;
+		break;
+	case KOWN_IOC_DOWNGRADE:
+		a->clone.handle = self->handle;
+		a->clone.rights = KOWN_RIGHTS_SAME;
+		break;
+	case KOWN_IOC_UPGRADE:
+		a->clone.handle = self->weak;
+		a->clone.rights = KOWN_RIGHTS_SAME;
+		break;
+	case KOWN_IOC_INTO_INNER:
+		a->own.handle = self->spare;
+		break;
+	case KOWN_IOC_TAKE:
+		a->own.handle = self->locked;
+		break;
+	case KOWN_IOC_MAKE_MUT:
+		kown_drop(self->ctx, self->spare);
+		kown_clone(self->ctx, self->handle, KOWN_RIGHTS_SAME, &self->spare);
+		a->own.handle = self->spare;
+		break;
+	case KOWN_IOC_LOCK:
+		kown_unlock(self->ctx, self->locked);
+		a->lock.handle = self->locked;
+		a->lock.deadline = 0;
+		break;
+	case KOWN_IOC_UNLOCK:
+	case KOWN_IOC_CLEAR_POISON:
+		kown_try_lock(self->ctx, self->locked);
+		a->unlock.handle = self->locked;
 		break;
 	}
 }
@@ -216,10 +307,25 @@ TEST_F(abi, size_below_the_struct)
 	union kown_arg a;
 	__u32 size;
 
-	for (size = 0; size < variant->size; size++) {
+	for (size = 0; size < (variant->min ?: variant->size); size++) {
 		valid(self, variant, &a);
 		a.word[0] = size;
 		refused(_metadata, self, variant, EINVAL, &a, "size", size);
+	}
+}
+
+/* A program built when the struct was shorter. */
+TEST_F(abi, size_of_an_older_struct)
+{
+	union kown_arg a;
+	__u32 size;
+
+	for (size = variant->min ?: variant->size; size < variant->size; size++) {
+		valid(self, variant, &a);
+		a.word[0] = size;
+		accepted(_metadata, self, variant, &a, "size", size);
+		ASSERT_EQ(size, a.word[0]);
+		ASSERT_TRUE(bytes_are(&a.byte[size], PATTERN, variant->size - size));
 	}
 }
 
@@ -299,6 +405,8 @@ TEST_F(abi, flags_with_any_bit_set)
 	int bit;
 
 	for (bit = 0; bit < 32; bit++) {
+		if (variant->flags & 1U << bit)
+			continue;
 		valid(self, variant, &a);
 		a.word[1] = 1U << bit;
 		refused(_metadata, self, variant, EOPNOTSUPP, &a, "bit", bit);
@@ -426,8 +534,6 @@ FIXTURE_TEARDOWN(number)
 {
 	close(self->ctx);
 }
-
-#define COMMANDS	10
 
 TEST_F(number, command_that_does_not_exist)
 {

@@ -304,7 +304,7 @@ test_clone_and_drop_count_references()
 		kown drop $c
 		kown info' | grep -E "^(strong|rights|cap|handles|objects)" |
 		tr -s ' ' | tr '\n' ' ')" \
-		"cap 10 rights rwce strong 3 cap 10 rights r strong 1 rights rwce objects 0 handles 0 "
+		"cap 10 rights rwcel strong 3 cap 10 rights r strong 1 rights rwcel objects 0 handles 0 "
 }
 
 test_drop_stops_at_the_first_dead_handle()
@@ -352,7 +352,7 @@ test_json_is_one_document()
 		'{"dropped": 1}'
 	expect stat "$(kown new --elem u16 --cap 2 -- kown stat --json |
 		sed 's/"object": [0-9]*/"object": N/')" \
-		'{"object": N, "mode": "shared", "elem_size": 2, "len": 0, "cap": 2, "rights": "rwce", "strong": 1, "weak": 0}'
+		'{"object": N, "mode": "shared", "elem_size": 2, "len": 0, "cap": 2, "rights": "rwcel", "strong": 1, "weak": 0}'
 	kown info --json | grep -q '^{"commands": \["info", "new", .*}$' ||
 		fail "$(kown info --json)"
 }

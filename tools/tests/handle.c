@@ -230,7 +230,7 @@ TEST_F(handle, new_with_a_mode_that_is_not_there)
 	snapshot_take(_metadata, self->ctx, self->handle, &before);
 	for (n = 0; n < 64; n++) {
 		mode = n < 32 ? n : 1U << (n - 32) | KOWN_MODE_SHARED << 8;
-		if (mode == KOWN_MODE_SHARED)
+		if (mode <= KOWN_MODE_LOCKED)
 			continue;
 		kown_blank(&arg, sizeof(arg));
 		arg.mode = mode;
@@ -250,8 +250,9 @@ TEST_F(handle, info_fills_every_field)
 	ASSERT_EQ(0, kown_info(self->ctx, &info));
 	EXPECT_EQ(sizeof(info), info.size);
 	EXPECT_EQ(0, info.flags);
-	EXPECT_EQ(0x3ff, info.commands);
-	EXPECT_EQ(1 << KOWN_MODE_SHARED, info.modes);
+	EXPECT_EQ((1ULL << COMMANDS) - 1, info.commands);
+	EXPECT_EQ(1 << KOWN_MODE_EXCLUSIVE | 1 << KOWN_MODE_SHARED |
+		  1 << KOWN_MODE_LOCKED, info.modes);
 	EXPECT_EQ(ALL_RIGHTS, info.rights);
 	EXPECT_EQ(KOWN_MAX_ELEM_SIZE, info.max_elem_size);
 	EXPECT_EQ(kown_param("max_handles"), info.max_handles);

@@ -16,8 +16,10 @@
 #include <kselftest_harness.h>
 
 #define PATTERN		0xa5
+#define COMMANDS	18		/* numbers from 0 */
 #define ALL_RIGHTS	(KOWN_RIGHT_READ | KOWN_RIGHT_WRITE | \
-			 KOWN_RIGHT_CLONE | KOWN_RIGHT_EXPORT)
+			 KOWN_RIGHT_CLONE | KOWN_RIGHT_EXPORT | \
+			 KOWN_RIGHT_LOCK)
 
 union kown_arg {
 	__u32 word[2];		/* size, flags */
@@ -31,6 +33,9 @@ union kown_arg {
 	struct kown_read read;
 	struct kown_export export;
 	struct kown_import import;
+	struct kown_own own;
+	struct kown_lock lock;
+	struct kown_unlock unlock;
 	unsigned char byte[4096];
 };
 
@@ -64,13 +69,14 @@ static inline int kown_info(int ctx, struct kown_info *info)
 	return kown_call(ctx, KOWN_IOC_INFO, info);
 }
 
-static inline int kown_new(int ctx, __u32 elem_size, __u64 cap, __u32 *handle)
+static inline int kown_new_mode(int ctx, __u32 mode, __u32 elem_size, __u64 cap,
+				__u32 *handle)
 {
 	struct kown_new arg;
 	int err;
 
 	kown_blank(&arg, sizeof(arg));
-	arg.mode = KOWN_MODE_SHARED;
+	arg.mode = mode;
 	arg.elem_size = elem_size;
 	arg.cap = cap;
 	arg.__reserved = 0;
@@ -79,7 +85,14 @@ static inline int kown_new(int ctx, __u32 elem_size, __u64 cap, __u32 *handle)
 	return err;
 }
 
-static inline int kown_clone(int ctx, __u32 handle, __u32 rights, __u32 *clone)
+static inline int kown_new(int ctx, __u32 elem_size, __u64 cap, __u32 *handle)
+{
+	return kown_new_mode(ctx, KOWN_MODE_SHARED, elem_size, cap, handle);
+}
+
+/* @cmd is CLONE, DOWNGRADE or UPGRADE. */
+static inline int kown_another(int ctx, unsigned int cmd, __u32 handle, __u32 rights,
+			       __u32 *other)
 {
 	struct kown_clone arg;
 	int err;
@@ -88,9 +101,89 @@ static inline int kown_clone(int ctx, __u32 handle, __u32 rights, __u32 *clone)
 	arg.handle = handle;
 	arg.rights = rights;
 	arg.__reserved = 0;
-	err = kown_call(ctx, KOWN_IOC_CLONE, &arg);
-	*clone = err ? 0 : arg.new_handle;
+	err = kown_call(ctx, cmd, &arg);
+	*other = err ? 0 : arg.new_handle;
 	return err;
+}
+
+static inline int kown_clone(int ctx, __u32 handle, __u32 rights, __u32 *clone)
+{
+	return kown_another(ctx, KOWN_IOC_CLONE, handle, rights, clone);
+}
+
+static inline int kown_downgrade(int ctx, __u32 handle, __u32 rights, __u32 *weak)
+{
+	return kown_another(ctx, KOWN_IOC_DOWNGRADE, handle, rights, weak);
+}
+
+static inline int kown_upgrade(int ctx, __u32 weak, __u32 rights, __u32 *handle)
+{
+	return kown_another(ctx, KOWN_IOC_UPGRADE, weak, rights, handle);
+}
+
+/* @cmd is INTO_INNER, TAKE or MAKE_MUT. */
+static inline int kown_own(int ctx, unsigned int cmd, __u32 handle, __u32 *how,
+			   __u64 *object)
+{
+	struct kown_own arg;
+	int err;
+
+	kown_blank(&arg, sizeof(arg));
+	arg.handle = handle;
+	err = kown_call(ctx, cmd, &arg);
+	if (how)
+		*how = arg.how;
+	if (object)
+		*object = arg.object;
+	return err;
+}
+
+static inline int kown_lock_until(int ctx, __u32 handle, __u64 deadline)
+{
+	struct kown_lock arg;
+
+	kown_blank(&arg, sizeof(arg));
+	arg.handle = handle;
+	arg.__reserved = 0;
+	arg.deadline = deadline;
+	return kown_call(ctx, KOWN_IOC_LOCK, &arg);
+}
+
+static inline int kown_lock(int ctx, __u32 handle)
+{
+	return kown_lock_until(ctx, handle, KOWN_FOREVER);
+}
+
+static inline int kown_try_lock(int ctx, __u32 handle)
+{
+	struct kown_lock arg;
+
+	kown_blank(&arg, sizeof(arg));
+	arg.flags = KOWN_LOCK_TRY;
+	arg.handle = handle;
+	arg.__reserved = 0;
+	return kown_call(ctx, KOWN_IOC_LOCK, &arg);
+}
+
+/* @cmd is UNLOCK or CLEAR_POISON. */
+static inline int kown_with_lock(int ctx, unsigned int cmd, __u32 handle)
+{
+	struct kown_unlock arg;
+
+	kown_blank(&arg, sizeof(arg));
+	arg.handle = handle;
+	arg.__reserved = 0;
+	return kown_call(ctx, cmd, &arg);
+}
+
+static inline int kown_unlock(int ctx, __u32 handle)
+{
+	return kown_with_lock(ctx, KOWN_IOC_UNLOCK, handle);
+}
+
+static inline int kown_clear_poison(int ctx, __u32 handle)
+{
+	return kown_with_lock(ctx, KOWN_IOC_CLEAR_POISON, handle);
 }
 
 static inline int kown_drop_many(int ctx, const __u32 *handles, __u32 count,
@@ -280,12 +373,17 @@ static inline bool elems_are(const __u64 *elems, __u64 elem, size_t n)
 	return true;
 }
 
-static inline unsigned long long now_ms(void)
+static inline __u64 now_ns(void)
 {
 	struct timespec ts;
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000ULL + ts.tv_nsec / 1000000;
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+static inline unsigned long long now_ms(void)
+{
+	return now_ns() / 1000000;
 }
 
 /* Two threads on one CPU never race; if there is only one, so be it. */
@@ -296,6 +394,25 @@ static inline void run_on_cpu(int cpu)
 	CPU_ZERO(&set);
 	CPU_SET(cpu, &set);
 	sched_setaffinity(0, sizeof(set), &set);
+}
+
+/* Fork; the child does @what with @arg and exits with what that returns. */
+static inline pid_t run_child(int (*what)(void *arg), void *arg)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(what(arg));
+	return pid;
+}
+
+static inline int child_status(pid_t pid)
+{
+	int status;
+
+	if (waitpid(pid, &status, 0) != pid)
+		return -1;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 /* Small, good enough, and the same in each run. */

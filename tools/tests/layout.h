@@ -58,7 +58,7 @@ AT(drop, handles, 8);
 AT(drop, count, 16);
 AT(drop, done, 20);
 
-SIZE(stat, 56);
+SIZE(stat, 64);
 AT(stat, size, 0);
 AT(stat, flags, 4);
 AT(stat, handle, 8);
@@ -70,6 +70,8 @@ AT(stat, mode, 32);
 AT(stat, elem_size, 36);
 AT(stat, len, 40);
 AT(stat, cap, 48);
+AT(stat, state, 56);
+AT(stat, owner, 60);
 
 SIZE(push, 40);
 AT(push, size, 0);
@@ -114,6 +116,26 @@ AT(import, rights, 12);
 AT(import, handle, 16);
 AT(import, __reserved, 20);
 
+SIZE(own, 24);
+AT(own, size, 0);
+AT(own, flags, 4);
+AT(own, handle, 8);
+AT(own, how, 12);
+AT(own, object, 16);
+
+SIZE(lock, 24);
+AT(lock, size, 0);
+AT(lock, flags, 4);
+AT(lock, handle, 8);
+AT(lock, __reserved, 12);
+AT(lock, deadline, 16);
+
+SIZE(unlock, 16);
+AT(unlock, size, 0);
+AT(unlock, flags, 4);
+AT(unlock, handle, 8);
+AT(unlock, __reserved, 12);
+
 #undef SIZE
 #undef AT
 
@@ -130,6 +152,14 @@ NUMBER(POP, 6);
 NUMBER(READ, 7);
 NUMBER(EXPORT, 8);
 NUMBER(IMPORT, 9);
+NUMBER(DOWNGRADE, 10);
+NUMBER(UPGRADE, 11);
+NUMBER(INTO_INNER, 12);
+NUMBER(TAKE, 13);
+NUMBER(MAKE_MUT, 14);
+NUMBER(LOCK, 15);
+NUMBER(UNLOCK, 16);
+NUMBER(CLEAR_POISON, 17);
 
 #undef NUMBER
 

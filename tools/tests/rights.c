@@ -19,6 +19,9 @@ static const struct need {
 	{ "POP",    KOWN_RIGHT_READ | KOWN_RIGHT_WRITE },
 	{ "CLONE",  KOWN_RIGHT_CLONE },
 	{ "EXPORT", KOWN_RIGHT_EXPORT },
+	{ "DOWNGRADE", KOWN_RIGHT_CLONE },
+	{ "LOCK",   KOWN_RIGHT_LOCK },
+	{ "TAKE",   KOWN_RIGHT_READ | KOWN_RIGHT_WRITE },
 	{ "DROP",   0 },	/* last: it ends the handle */
 };
 
@@ -42,6 +45,15 @@ static int use(const char *name, int ctx, __u32 handle, __u64 count)
 		return kown_clone(ctx, handle, 0, &clone);
 	if (!strcmp(name, "DROP"))
 		return kown_drop(ctx, handle);
+	if (!strcmp(name, "DOWNGRADE"))
+		return kown_downgrade(ctx, handle, 0, &clone);
+	/* Refused all the same, but not for want of a right. */
+	if (!strcmp(name, "LOCK"))
+		return kown_try_lock(ctx, handle) == EACCES ? EACCES : 0;
+	if (!strcmp(name, "TAKE")) {
+		err = kown_own(ctx, KOWN_IOC_TAKE, handle, NULL, NULL);
+		return err == EBUSY ? 0 : err;
+	}
 	err = kown_export(ctx, handle, 0, &fd);
 	if (!err)
 		close(fd);
@@ -220,7 +232,7 @@ TEST_F(rights, bit_that_is_no_right)
 	ASSERT_EQ(0, kown_export(self->ctx, self->handle, KOWN_RIGHTS_SAME,
 				 &fd));
 	snapshot_take(_metadata, self->ctx, self->handle, &before);
-	for (bit = 4; bit < 32; bit++) {
+	for (bit = 5; bit < 32; bit++) {
 		for (rest = 0; rest < 3; rest++) {
 			rights = 1U << bit;
 			if (rest == 1)

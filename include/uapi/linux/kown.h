@@ -12,12 +12,51 @@
  * DOC: The model
  *
  * Each open of /dev/kown is a *context*. A context owns *handles*, numbers that
- * mean nothing outside it. A handle owns one strong reference to an *object* and
+ * mean nothing outside it. A handle owns one reference to an *object* and
  * carries *rights* to it; a clone has its rights or fewer, never more. An object
  * is a growable array of elements of one size. It lives while anything holds a
- * reference to it: a handle, or a descriptor that EXPORT made and that may
- * travel to other processes. Closing a context, by close(2), exit or SIGKILL,
- * drops its handles. The last reference dropped drops the object.
+ * *strong* reference to it: a handle, or a descriptor that EXPORT made and that
+ * may travel to other processes. Closing a context, by close(2), exit or SIGKILL,
+ * drops its handles. The last strong reference dropped drops the object.
+ *
+ * A *weak* handle or descriptor, which DOWNGRADE makes, does not keep the object;
+ * UPGRADE makes a strong handle of it while the object lives. Once it is gone
+ * that is ESTALE, for ever. Nothing but UPGRADE, CLONE, EXPORT, STAT and DROP
+ * takes a weak handle.
+ *
+ * The mode of an object says what its sharing means:
+ *
+ *  - *exclusive*, as Rust's Arc<Vec>: all may read, and nobody may change it,
+ *    EBUSY, while there is another reference of any kind. MAKE_MUT gives its
+ *    caller an object of which there is none
+ *  - *shared*, as an Arc of atomics: all may read and change it
+ *  - *locked*, as Arc<Mutex<Vec>>: reading and changing it need the lock, ENOLCK
+ *
+ * Each command is atomic: it happens at one instant, as a whole or not at all.
+ * When DROP has returned, nothing happens through that handle any more.
+ */
+
+/**
+ * DOC: The lock
+ *
+ * LOCK gives the lock of a locked object to the calling process and the context
+ * of the handle. All threads of the process may then use the object through any
+ * handle of the context, and UNLOCK. Others that have the context, such as a
+ * child after fork(2), may not.
+ *
+ * The lock is taken back, and the object is *poisoned*, when its owner
+ *
+ *  - ends: exit(2), SIGKILL, whoever else still has the descriptor
+ *  - has no descriptor of the context left: close(2), or exec with O_CLOEXEC
+ *  - drops the handle that it locked with
+ *
+ * Poison says that the last owner did not finish, so the elements may be. Who
+ * gets the lock of a poisoned object is told with EOWNERDEAD, each time, until
+ * somebody who has the lock calls CLEAR_POISON. EOWNERDEAD is a success: the
+ * lock is the caller's.
+ *
+ * A thread that waits for the lock may be interrupted by a signal; as timeouts
+ * are absolute, the call may simply be repeated.
  */
 
 /**
@@ -33,10 +72,18 @@
  *
  *  - ENOTTY: no such command
  *  - E2BIG: @size is beyond this kernel's struct and the tail is not zero
- *  - EINVAL: @size is too small, or a field's value can never be right
- *  - EOPNOTSUPP: a flag, reserved field or field value this kernel lacks
+ *  - EINVAL: @size is too small, or a field's value can never be right, or the
+ *    handle is weak where a strong one is needed, or the other way round
+ *  - EOPNOTSUPP: a flag, reserved field or field value this kernel lacks, or a
+ *    command that the object's mode lacks
  *  - ENOENT: no such handle in this context
  *  - EACCES: the handle lacks the right
+ *  - EBUSY: the object is not the caller's alone, or its lock is held
+ *  - ENOLCK: the object is a locked one and the caller does not have the lock
+ *  - EOWNERDEAD: the caller has the lock, and the object is poisoned (LOCK)
+ *  - EDEADLK: the caller has the lock already (LOCK)
+ *  - ETIMEDOUT: it is past the deadline (LOCK)
+ *  - ESTALE: the object of a weak handle is gone (UPGRADE)
  *  - ERANGE: a range ends beyond the elements there are
  *  - EOVERFLOW: a count or product does not fit
  *  - ENOSPC: a limit of the context is reached, see KOWN_IOC_INFO
@@ -45,7 +92,7 @@
  *  - EFAULT: a pointer leads nowhere
  *  - EBADF: no such descriptor (IMPORT)
  *  - EMFILE, ENFILE: no descriptor free (EXPORT)
- *  - EINTR: a fatal signal arrived first
+ *  - EINTR: a fatal signal arrived first, or any signal (LOCK)
  *
  * An object whose capacity grew for a command that then failed with ENOMEM may
  * keep the larger capacity; its elements and length are unchanged.
@@ -62,20 +109,47 @@
 #define KOWN_IOC_READ	_IO(KOWN_IOC_MAGIC, 0x07)
 #define KOWN_IOC_EXPORT	_IO(KOWN_IOC_MAGIC, 0x08)
 #define KOWN_IOC_IMPORT	_IO(KOWN_IOC_MAGIC, 0x09)
+#define KOWN_IOC_DOWNGRADE	_IO(KOWN_IOC_MAGIC, 0x0a)
+#define KOWN_IOC_UPGRADE	_IO(KOWN_IOC_MAGIC, 0x0b)
+#define KOWN_IOC_INTO_INNER	_IO(KOWN_IOC_MAGIC, 0x0c)
+#define KOWN_IOC_TAKE		_IO(KOWN_IOC_MAGIC, 0x0d)
+#define KOWN_IOC_MAKE_MUT	_IO(KOWN_IOC_MAGIC, 0x0e)
+#define KOWN_IOC_LOCK		_IO(KOWN_IOC_MAGIC, 0x0f)
+#define KOWN_IOC_UNLOCK		_IO(KOWN_IOC_MAGIC, 0x10)
+#define KOWN_IOC_CLEAR_POISON	_IO(KOWN_IOC_MAGIC, 0x11)
 
 /* What sharing means for an object; chosen at its creation, for ever. */
-#define KOWN_MODE_EXCLUSIVE	0	/* mutable only while unique; not yet */
+#define KOWN_MODE_EXCLUSIVE	0	/* mutable only while unique */
 #define KOWN_MODE_SHARED	1	/* many writers, each command is atomic */
-#define KOWN_MODE_LOCKED	2	/* commands need the lock; not yet */
+#define KOWN_MODE_LOCKED	2	/* commands need the lock */
 
 /* What a handle or an exported descriptor may be used for. */
 #define KOWN_RIGHT_READ		(1U << 0)	/* READ, POP */
 #define KOWN_RIGHT_WRITE	(1U << 1)	/* PUSH, POP */
-#define KOWN_RIGHT_CLONE	(1U << 2)	/* CLONE */
+#define KOWN_RIGHT_CLONE	(1U << 2)	/* CLONE, DOWNGRADE */
 #define KOWN_RIGHT_EXPORT	(1U << 3)	/* EXPORT */
+#define KOWN_RIGHT_LOCK		(1U << 4)	/* LOCK, UNLOCK, CLEAR_POISON */
 
 /* Where a command takes rights: as many as the source has. */
 #define KOWN_RIGHTS_SAME	(~0U)
+
+/* What STAT says of a handle and its object. */
+#define KOWN_STATE_WEAK		(1U << 0)	/* the handle is weak */
+#define KOWN_STATE_LOCKED	(1U << 1)	/* somebody has the lock */
+#define KOWN_STATE_OWNER	(1U << 2)	/* the caller has it */
+#define KOWN_STATE_POISONED	(1U << 3)	/* an owner did not finish */
+
+/* What became of a handle that asked to be the only one. */
+#define KOWN_OWN_NOT		0	/* it was dropped; others own the object */
+#define KOWN_OWN_SAME		1	/* it was the only one already */
+#define KOWN_OWN_MOVED		2	/* the elements moved; weak handles are dead */
+#define KOWN_OWN_COPIED		3	/* the elements were copied */
+
+/* LOCK: do not wait. */
+#define KOWN_LOCK_TRY		(1U << 0)
+
+/* LOCK: wait as long as it takes. */
+#define KOWN_FOREVER		(~0ULL)
 
 #define KOWN_MAX_ELEM_SIZE	65536		/* bytes */
 
@@ -120,7 +194,7 @@ struct kown_info {
  * struct kown_new - KOWN_IOC_NEW: create an object
  * @size: sizeof(struct kown_new)
  * @flags: must be 0
- * @mode: KOWN_MODE_SHARED; the other modes give EOPNOTSUPP
+ * @mode: KOWN_MODE_*; others give EOPNOTSUPP
  * @elem_size: bytes per element, 0 to KOWN_MAX_ELEM_SIZE, else EINVAL
  * @cap: elements to make room for now
  * @object: out: the object's id, never used again; the inode number of its
@@ -140,14 +214,23 @@ struct kown_new {
 };
 
 /**
- * struct kown_clone - KOWN_IOC_CLONE: another handle to the same object
+ * struct kown_clone - another handle to the same object
  * @size: sizeof(struct kown_clone)
  * @flags: must be 0
- * @handle: the source; needs KOWN_RIGHT_CLONE
+ * @handle: the source, which stays
  * @rights: the new handle's rights: some of the source's, else EACCES, or
  *	KOWN_RIGHTS_SAME
- * @new_handle: out: the clone
+ * @new_handle: out: the new handle
  * @__reserved: must be 0
+ *
+ * KOWN_IOC_CLONE: a strong handle of a strong one, a weak of a weak one. Needs
+ * KOWN_RIGHT_CLONE.
+ *
+ * KOWN_IOC_DOWNGRADE: a weak handle of a strong one. Needs KOWN_RIGHT_CLONE.
+ *
+ * KOWN_IOC_UPGRADE: a strong handle of a weak one, or ESTALE once the object is
+ * gone. Needs no right: what a weak handle is not meant for is left out of its
+ * rights, which are those of what it is upgraded to.
  */
 struct kown_clone {
 	__u32 size;
@@ -182,12 +265,16 @@ struct kown_drop {
  * @handle: the handle
  * @rights: out: the handle's rights
  * @object: out: the object's id: two handles are of one object if it is equal
- * @strong: out: strong references: handles and exported descriptors
+ * @strong: out: strong references: handles and exported descriptors; 0 once the
+ *	object is gone, and then @len and @cap are 0 too
  * @weak: out: weak references
  * @mode: out: KOWN_MODE_*
  * @elem_size: out: bytes per element
  * @len: out: elements there are
  * @cap: out: elements there is room for
+ * @state: out: KOWN_STATE_*
+ * @owner: out: the process that has the lock, as the caller numbers processes; 0
+ *	if nobody has it, or somebody whom the caller cannot see
  */
 struct kown_stat {
 	__u32 size;
@@ -201,6 +288,8 @@ struct kown_stat {
 	__u32 elem_size;
 	__u64 len;
 	__u64 cap;
+	__u32 state;
+	__s32 owner;
 };
 
 /**
@@ -267,7 +356,8 @@ struct kown_read {
  * struct kown_export - KOWN_IOC_EXPORT: a descriptor that owns a reference
  * @size: sizeof(struct kown_export)
  * @flags: must be 0
- * @handle: the handle, which stays; needs KOWN_RIGHT_EXPORT
+ * @handle: the handle, which stays; needs KOWN_RIGHT_EXPORT. The descriptor is
+ *	weak if it is
  * @rights: the descriptor's rights: some of the handle's, else EACCES, or
  *	KOWN_RIGHTS_SAME
  * @fd: out: the descriptor, close-on-exec; it may be sent over a unix socket
@@ -289,7 +379,7 @@ struct kown_export {
  * @fd: the descriptor, which stays open; EINVAL if EXPORT did not make it
  * @rights: the handle's rights: some of the descriptor's, else EACCES, or
  *	KOWN_RIGHTS_SAME
- * @handle: out: the handle
+ * @handle: out: the handle, weak if the descriptor is
  * @__reserved: must be 0
  */
 struct kown_import {
@@ -297,6 +387,76 @@ struct kown_import {
 	__u32 flags;
 	__s32 fd;
 	__u32 rights;
+	__u32 handle;
+	__u32 __reserved;
+};
+
+/**
+ * struct kown_own - be the only one to have the elements
+ * @size: sizeof(struct kown_own)
+ * @flags: must be 0
+ * @handle: the handle; needs KOWN_RIGHT_READ and KOWN_RIGHT_WRITE
+ * @how: out: KOWN_OWN_*
+ * @object: out: the id of the handle's object from now on; 0 if it has none
+ *
+ * Unless @how is KOWN_OWN_NOT, the handle has the same number and rights as
+ * before, and there is no other reference to its object: if there were others,
+ * of any kind, it is a new object, of the same mode. What other threads do with
+ * the handle at the same time happens before or after, never in between.
+ *
+ * KOWN_IOC_INTO_INNER, as Arc::into_inner: if this is the last strong reference,
+ * it gets the elements, and weak ones are dead. Else it is dropped. If all who
+ * have a strong reference call this, exactly one of them gets the elements.
+ *
+ * KOWN_IOC_TAKE, as Arc::try_unwrap: as INTO_INNER, but EBUSY if there are other
+ * strong references, and nothing has changed.
+ *
+ * KOWN_IOC_MAKE_MUT, as Arc::make_mut: as TAKE, but if there are other strong
+ * references it gets a copy of the elements, for which its context is charged.
+ * Not for locked objects.
+ *
+ * INTO_INNER and TAKE of a locked object need no lock, for there is nobody left to
+ * exclude; its poison stays. They give EBUSY if the handle's lock is held.
+ */
+struct kown_own {
+	__u32 size;
+	__u32 flags;
+	__u32 handle;
+	__u32 how;
+	__u64 object;
+};
+
+/**
+ * struct kown_lock - KOWN_IOC_LOCK: take an object's lock, perhaps wait for it
+ * @size: sizeof(struct kown_lock)
+ * @flags: KOWN_LOCK_TRY: EBUSY rather than wait
+ * @handle: the handle; needs KOWN_RIGHT_LOCK
+ * @__reserved: must be 0
+ * @deadline: until when to wait, in ns of CLOCK_MONOTONIC, or KOWN_FOREVER; a lock
+ *	that is free is granted whatever the time
+ */
+struct kown_lock {
+	__u32 size;
+	__u32 flags;
+	__u32 handle;
+	__u32 __reserved;
+	__u64 deadline;
+};
+
+/**
+ * struct kown_unlock - something of an object whose lock the caller has
+ * @size: sizeof(struct kown_unlock)
+ * @flags: must be 0
+ * @handle: a handle in the context that locked it; needs KOWN_RIGHT_LOCK
+ * @__reserved: must be 0
+ *
+ * KOWN_IOC_UNLOCK: give the lock back.
+ *
+ * KOWN_IOC_CLEAR_POISON: the elements are right again.
+ */
+struct kown_unlock {
+	__u32 size;
+	__u32 flags;
 	__u32 handle;
 	__u32 __reserved;
 };

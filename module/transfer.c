@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Transfer: lock, step, and fault in what was missing.
+ */
+#include <linux/pagemap.h>
+#include <linux/sched.h>
+#include <linux/sizes.h>
+#include <linux/uaccess.h>
+
+#include <kown/compat.h>
+#include <uapi/linux/kown.h>
+
+#include "transfer.h"
+
+/*
+ * Objects and user memory
+ *
+ * A push, pop or read must be atomic, so it copies under the object's lock; a copy
+ * that faults may wait for userspace for ever, so it must not fault there. Hence
+ * each is a *step*: under the lock, with page faults off, it does all or nothing,
+ * and -EAGAIN says that a page was missing. Then the pages are faulted in without
+ * the lock and the step is tried again.
+ *
+ *	for a few times:
+ *		lock; step; unlock		-> done, or refused
+ *		fault the user pages in		-> -EFAULT if they are not there
+ *
+ * That ends: when the pages keep vanishing, the caller's buffer does not fit into
+ * the memory that there is, and that is -ENOMEM.
+ *
+ * A step that overwrites or moves elements cannot copy in place what it may have to
+ * take back. What such a command is given is copied to the kernel before, see
+ * module/elements.c; only a push reads user memory under the lock, for it writes where
+ * there are no elements yet.
+ */
+#define MAX_TRIES	16
+
+/* A longer copy gives way to others now and then. */
+#define COPY_CHUNK	SZ_1M
+
+/**
+ * kown_transfer_in() - copy the caller's elements, in a step
+ * @t: the transfer
+ * @to: room for @t->in_bytes
+ *
+ * Context: Process context. Does not fault.
+ * Return: 0, or -EAGAIN and @to may hold anything.
+ */
+int kown_transfer_in(const struct kown_transfer *t, void *to)
+{
+	const void __user *from = t->in;
+	size_t left = t->in_bytes;
+
+	for (size_t n; left; to += n, from += n, left -= n) {
+		n = min_t(size_t, left, COPY_CHUNK);
+		if (copy_from_user_nofault(to, from, n))
+			return -EAGAIN;
+		cond_resched();
+	}
+	return 0;
+}
+
+/**
+ * kown_transfer_out() - copy elements to the caller, in a step
+ * @t: the transfer
+ * @from: @t->out_bytes of them
+ *
+ * Context: Process context. Does not fault.
+ * Return: 0, or -EAGAIN.
+ */
+int kown_transfer_out(const struct kown_transfer *t, const void *from)
+{
+	void __user *to = t->out;
+	size_t left = t->out_bytes;
+
+	for (size_t n; left; to += n, from += n, left -= n) {
+		n = min_t(size_t, left, COPY_CHUNK);
+		if (copy_to_user_nofault(to, from, n))
+			return -EAGAIN;
+		cond_resched();
+	}
+	return 0;
+}
+
+/**
+ * kown_transfer_answer() - tell the caller, in a step, what it is about to commit
+ * @t: the transfer
+ * @answer: @t->result_bytes
+ *
+ * Context: Process context. Does not fault.
+ * Return: 0, or -EAGAIN.
+ */
+int kown_transfer_answer(const struct kown_transfer *t, const void *answer)
+{
+	return copy_to_user_nofault(t->result, answer, t->result_bytes) ? -EAGAIN : 0;
+}
+
+/**
+ * kown_transfer_fault_in() - bring the caller's pages in
+ * @t: the transfer
+ *
+ * Context: Process context. Sleeps, perhaps until userspace has done something.
+ * Return: 0 or -EFAULT.
+ */
+int kown_transfer_fault_in(const struct kown_transfer *t)
+{
+	if (fault_in_readable(t->in, t->in_bytes) ||
+	    fault_in_safe_writeable(t->out, t->out_bytes) ||
+	    fault_in_safe_writeable(t->result, t->result_bytes))
+		return -EFAULT;
+	return 0;
+}
+
+/* Does the object's mode allow it now? */
+static int allowed(const struct kown_transfer *t)
+{
+	struct kown_object *object = t->handle->object;
+
+	if (t->any_mode)
+		return 0;
+	switch (object->mode) {
+	case KOWN_MODE_EXCLUSIVE:
+		return t->change && !kown_arc_is_unique(&object->arc) ? -EBUSY : 0;
+	case KOWN_MODE_LOCKED:
+		return kown_guard_is_held(t->handle) ? 0 : -ENOLCK;
+	default:
+		return 0;
+	}
+}
+
+/**
+ * kown_transfer_run() - do it
+ * @t: the transfer
+ *
+ * Context: Process context. Takes and releases the object's lock. Sleeps.
+ * Return: 0; -EBUSY or -ENOLCK if the object's mode forbids it; what the step refused
+ * with; -EFAULT; -ENOMEM; -EINTR when dying; -KOWN_LOOK_AGAIN.
+ */
+int kown_transfer_run(struct kown_transfer *t)
+{
+	for (int tries = 0; tries < MAX_TRIES; tries++) {
+		int err = kown_handle_lock(t->handle);
+
+		if (err)
+			return err;
+		err = allowed(t);
+		if (!err)
+			err = t->step(t);
+		kown_handle_unlock(t->handle);
+		if (err != -EAGAIN)
+			return err;
+		err = kown_transfer_fault_in(t);
+		if (err)
+			return err;
+	}
+	return -ENOMEM;
+}

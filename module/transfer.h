@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Transfer: copies between an object and user memory that are atomic and never fault
+ * under the object's lock.
+ */
+#ifndef _KOWN_TRANSFER_H
+#define _KOWN_TRANSFER_H
+
+#include <linux/types.h>
+
+#include "handle.h"
+
+/**
+ * struct kown_transfer - a call that transfers something
+ * @handle: to the object; strong, pinned
+ * @change: does it change the object?
+ * @any_mode: it does not matter whether the mode allows that
+ * @step: does it, see module/transfer.c
+ * @in: user memory that the step reads
+ * @in_bytes: of it
+ * @out: user memory that the step writes
+ * @out_bytes: of it; a step that finds out how much sets it
+ * @result: where the answer goes, before anything is committed
+ * @result_bytes: of it
+ * @start: first index
+ * @count: elements
+ */
+struct kown_transfer {
+	struct kown_handle *handle;
+	bool change;
+	bool any_mode;
+	int (*step)(struct kown_transfer *t);
+	const void __user *in;
+	size_t in_bytes;
+	void __user *out;
+	size_t out_bytes;
+	void __user *result;
+	size_t result_bytes;
+	u64 start;
+	u64 count;
+};
+
+int kown_transfer_run(struct kown_transfer *t);
+int kown_transfer_fault_in(const struct kown_transfer *t);
+
+int __must_check kown_transfer_in(const struct kown_transfer *t, void *to);
+int __must_check kown_transfer_out(const struct kown_transfer *t, const void *from);
+int __must_check kown_transfer_answer(const struct kown_transfer *t, const void *answer);
+
+#endif /* _KOWN_TRANSFER_H */
