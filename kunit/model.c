@@ -587,7 +587,9 @@ static void op_clone_from(void)
 		note(" itself");
 		other = run.vec;
 	} else {
-		if (o->len > run.m->len)
+		if (run.type->owns && !run.elem->clone)
+			want = -EOPNOTSUPP;
+		else if (o->len > run.m->len)
 			want = reserves(run.m, o->len - run.m->len, false);
 		if (!want) {
 			cuts(run.m, 0);
