@@ -13,7 +13,7 @@ OUT := $(CURDIR)/out
 TIED = --parent $(shell echo $$PPID)
 
 .DELETE_ON_ERROR:
-.PHONY: module tools install vm demo kunit check check-san check-all check-ci prove-detectors stress bench litmus lint update-kernels clean help check-host
+.PHONY: module tools install vm demo kunit check check-san check-all check-ci check-host fuzz coverage prove-detectors stress bench litmus lint update-kernels clean help
 
 module:
 	@test -e $(KDIR)/Makefile || { echo "no kernel headers in $(KDIR): install those of your kernel, or set KDIR" >&2; exit 1; }
@@ -63,6 +63,14 @@ check-host:
 	@scripts/deps build kernel host
 	@exec scripts/host check $(TIED)
 
+fuzz:
+	@scripts/deps build kernel host fuzz
+	@exec scripts/host fuzz $(TIED)
+
+coverage:
+	@scripts/deps build kernel host coverage
+	@exec scripts/host coverage $(TIED)
+
 stress:
 	@scripts/deps build kernel vm tests
 	@exec scripts/vm $(TIED) --tests --no-insmod --timeout 7200 --cmd 'ROUNDS=$(ROUNDS) /tests/insmod_stress.sh'
@@ -101,6 +109,8 @@ help:
 	@echo 'make check-san        KUnit with all of them, in four kernels'
 	@echo 'make prove-detectors  plant a bug of each class, see that each is reported'
 	@echo 'make check-host       the library and its suites as programs, under ASan, UBSan and TSan'
+	@echo 'make fuzz MINUTES=n   Vec against its model, led to new paths by libFuzzer'
+	@echo 'make coverage         lines and branches of the library, by its suites as programs'
 	@echo 'make stress           insmod, work, rmmod, ROUNDS times (1000)'
 	@echo 'make bench            each type against the bare primitive, on UML and in the VM'
 	@echo 'make litmus           the memory orders, under herd7 with the kernel'\''s model'

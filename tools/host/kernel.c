@@ -8,6 +8,7 @@
 #include <linux/list.h>
 #include <linux/random.h>
 #include <linux/rcupdate.h>
+#include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 
@@ -127,6 +128,16 @@ void host_yield(void)
 struct task_struct *host_thread(int (*run)(void *data), void *data)
 {
 	return os_thread(run, data) ? NULL : ERR_PTR(-ENOMEM);
+}
+
+int host_cpu(void)
+{
+	static int cpus;
+	static __thread int cpu = -1;
+
+	if (cpu < 0)
+		cpu = __atomic_fetch_add(&cpus, 1, __ATOMIC_RELAXED);
+	return cpu;
 }
 
 /* RCU */

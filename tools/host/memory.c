@@ -19,6 +19,7 @@ long host_live;
 struct area {
 	struct area *next;
 	const void *start;
+	size_t size;
 };
 
 static struct area *areas;
@@ -77,7 +78,7 @@ bool is_vmalloc_addr(const void *p)
 	struct area *area;
 
 	spin_lock(&areas_lock);
-	for (area = areas; area && area->start != p; area = area->next)
+	for (area = areas; area && (size_t)(p - area->start) >= area->size; area = area->next)
 		;
 	spin_unlock(&areas_lock);
 	return area;
@@ -88,8 +89,9 @@ static void *vmalloc_with(size_t size, gfp_t gfp)
 	struct area *area = os_alloc(sizeof(*area), sizeof(void *));
 
 	might_sleep();
-	if (!size || !area || fails(gfp))
+	if (!size || size >> PAGE_SHIFT > totalram_pages() || !area || fails(gfp))
 		goto fail;
+	area->size = size;
 	area->start = take(size, PAGE_SIZE, gfp);
 	if (!area->start)
 		goto fail;

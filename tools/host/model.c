@@ -3,11 +3,14 @@
  * The model, as a program:
  *
  *	model SECONDS [SEED]	random operations; a failure is made short
- *	model FILE...		the operations in these files
+ *	model FILE...		the operations in these files, each line being one HEX
  *	model -x HEX		these, and each is printed
+ *	model -s HEX		these, which fail, are made short
  */
 #include <kown/vec.h>
+#include <linux/ctype.h>
 #include <linux/kernel.h>
+#include <linux/string.h>
 
 #include "../../kunit/model.h"
 #include "host.h"
@@ -120,43 +123,54 @@ static int random_runs(u64 seconds, u64 seed)
 	return 1;
 }
 
-static int run_hex(const char *hex)
+/* Return: how many bytes there are in @hex, up to what is no digit. */
+static size_t read_hex(u8 bytes[MODEL_BYTES], const char *hex)
 {
-	u8 bytes[MODEL_BYTES];
 	char two[] = "0x00";
 	size_t size = 0;
 
-	for (; hex[0] && hex[1] && size < MODEL_BYTES; hex += 2) {
+	for (; isxdigit(hex[0]) && isxdigit(hex[1]) && size < MODEL_BYTES; hex += 2) {
 		memcpy(two + 2, hex, 2);
 		bytes[size++] = os_number(two);
 	}
-	return !agrees(bytes, size, &loud);
+	return size;
 }
 
-static int run_files(char **paths)
+static int run_file(const char *path)
 {
-	int failures = 0, n = 0;
+	u8 bytes[MODEL_BYTES];
+	int n = 0, failures = 0;
+	size_t size;
+	char *text = (char *)os_read(path, &size), *line = text;
 
-	for (; *paths; paths++, n++) {
-		struct input input = {};
-		u8 *bytes = os_read(*paths, &input.size);
+	for (; line && *line; line += strcspn(line, "\n"), line += *line == '\n') {
+		struct input input = { bytes, read_hex(bytes, line) };
 
-		input.bytes = bytes;
-		if (!bytes || !os_child(agrees_quietly, &input, false)) {
-			sayf("%s fails\n", *paths);
-			failures++;
-		}
-		os_free(bytes);
+		n++;
+		if (agrees_quietly(&input))
+			continue;
+		failures++;
+		report(bytes, input.size);
 	}
-	sayf("%d files, %d failed\n", n, failures);
+	os_free(text);
+	sayf("%s: %d inputs, %d failed\n", path, n, failures);
 	return failures || !n;
 }
 
 int main(int argc, char **argv)
 {
+	u8 bytes[MODEL_BYTES];
+	int failures = 0;
+
 	if (argc == 3 && !strcmp(argv[1], "-x"))
-		return run_hex(argv[2]);
+		return !agrees(bytes, read_hex(bytes, argv[2]), &loud);
+	if (argc == 3 && !strcmp(argv[1], "-s")) {
+		report(bytes, read_hex(bytes, argv[2]));
+		return 1;
+	}
 	if (argc > 1 && argv[1][0] >= '0' && argv[1][0] <= '9')
 		return random_runs(os_number(argv[1]), argc > 2 ? os_number(argv[2]) : os_random());
-	return run_files(argv + 1);
+	for (int i = 1; i < argc; i++)
+		failures |= run_file(argv[i]);
+	return failures;
 }

@@ -161,6 +161,8 @@ unsigned char *os_read(const char *path, size_t *size)
 		rewind(file);
 		bytes = malloc(length + 1);
 		*size = bytes ? fread(bytes, 1, length, file) : 0;
+		if (bytes)
+			bytes[*size] = '\0';
 	}
 	fclose(file);
 	return bytes;

@@ -29,7 +29,7 @@ __attribute__((noreturn)) void os_abort(void);
 bool os_child(bool (*run)(void *data), void *data, bool quiet);
 /* Memory that children share, zeroed, for ever. */
 void *os_shared(size_t size);
-/* A file's bytes, for os_free(); NULL if it cannot be read. */
+/* A file's bytes and a NUL, for os_free(); NULL if it cannot be read. */
 unsigned char *os_read(const char *path, size_t *size);
 
 #endif /* _HOST_OS_H */
