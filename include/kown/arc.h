@@ -410,6 +410,7 @@ DECLARE_STATIC_KEY_FALSE(kown_arc_births);
 #define __kown_arc_is_plain(type)					\
 	(__builtin_constant_p((type)->value.size) &&			\
 	 (type)->value.size <= PAGE_SIZE - sizeof(struct kown_arc) &&	\
+	 (type)->header == sizeof(struct kown_arc) &&			\
 	 (type)->value.align <= ARCH_KMALLOC_MINALIGN &&		\
 	 !((type)->flags & (KOWN_ARC_LINKED | KOWN_ARC_WATCHED)))
 
