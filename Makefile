@@ -52,7 +52,7 @@ check-all:
 	@exec scripts/check all $(TIED)
 
 check-ci:
-	@scripts/deps build kernel vm tests kunit lint
+	@scripts/deps build kernel vm tests kunit lint host
 	@exec scripts/check ci $(TIED)
 
 prove-detectors:

@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 #include <linux/timer.h>
 
+#include <kown/compat.h>
 #include <kown/watch.h>
 
 #include "counted.h"
@@ -590,8 +591,8 @@ static void watch_fires_in_a_softirq(struct kunit *test)
 	timer_setup_on_stack(&alarm.timer, alarm_rings, 0);
 	mod_timer(&alarm.timer, jiffies + 1);
 	wait_for_completion(&alarm.done);
-	del_timer_sync(&alarm.timer);
-	destroy_timer_on_stack(&alarm.timer);
+	timer_delete_sync(&alarm.timer);
+	kown_timer_destroy_on_stack(&alarm.timer);
 	KUNIT_EXPECT_EQ(test, target->last, 3);
 	target_arc_put(target);
 	expect_drops(test, &w, 1);

@@ -61,6 +61,13 @@ static inline void *kown_kvrealloc(const void *p, size_t old_size, size_t new_si
 #define __counted_by(member)
 #endif
 
+/* Timers begin with timer_ since 6.16. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
+#define kown_timer_destroy_on_stack(timer)	timer_destroy_on_stack(timer)
+#else
+#define kown_timer_destroy_on_stack(timer)	destroy_timer_on_stack(timer)
+#endif
+
 /* The device's insides are no one's but the tests'. */
 #if IS_ENABLED(CONFIG_KOWN_KUNIT_TEST)
 #define EXPORT_SYMBOL_KOWN_TEST(symbol)	EXPORT_SYMBOL_KOWN(symbol)
