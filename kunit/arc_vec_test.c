@@ -9,6 +9,7 @@
 #include <kown/weak.h>
 
 #include "counted.h"
+#include "fail.h"
 
 #define GFP_TEST	(GFP_KERNEL | __GFP_NOWARN)
 
@@ -178,6 +179,30 @@ static void arc_and_vec_without_memory_are_as_they_were(struct kunit *test)
 	bigs_vec_free(&vec);
 }
 
+static void arc_and_vec_allocation_fails_in_turn(struct kunit *test)
+{
+	each_failure(test, fail) {
+		struct witness w = {};
+		struct things_vec vec = vec_of(test, &w, 3);
+		struct things *arc;
+		int err = 0;
+
+		fail_arm(&fail);
+		arc = things_arc_from_vec(&vec, GFP_KERNEL);
+		if (!IS_ERR(arc))
+			err = things_arc_take_vec(arc, &vec, GFP_KERNEL);
+		if (fail_hit(&fail))
+			KUNIT_EXPECT_EQ(test, -ENOMEM, IS_ERR(arc) ? PTR_ERR(arc) : err);
+		else
+			KUNIT_EXPECT_EQ(test, 0, err);
+		expect_drops(test, &w, 0);
+		if (err)
+			things_arc_put(arc);
+		things_vec_free(&vec);
+		expect_drops(test, &w, 3);
+	}
+}
+
 static void arc_of_aligned_elements_is_aligned(struct kunit *test)
 {
 	for (size_t len = 0; len <= 20; len++) {
@@ -278,6 +303,7 @@ static struct kunit_case arc_vec_cases[] = {
 	KUNIT_CASE(arc_that_is_shared_is_not_taken),
 	KUNIT_CASE(arc_taken_leaves_dead_weak_references),
 	KUNIT_CASE(arc_and_vec_without_memory_are_as_they_were),
+	KUNIT_CASE(arc_and_vec_allocation_fails_in_turn),
 	KUNIT_CASE(arc_of_aligned_elements_is_aligned),
 	KUNIT_CASE(arc_of_nothings_only_counts),
 	KUNIT_CASE(vec_calls_what_it_was_given),

@@ -3,12 +3,12 @@
  * KUnit tests for Heap.
  */
 #include <kunit/test.h>
-#include <linux/prandom.h>
 #include <linux/slab.h>
 
 #include <kown/heap.h>
 
 #include "counted.h"
+#include "fail.h"
 #include "permute.h"
 
 #define GFP_TEST	(GFP_KERNEL | __GFP_NOWARN)
@@ -372,6 +372,34 @@ static void heap_without_memory_is_as_it_was(struct kunit *test)
 	kvfree(value);
 }
 
+static void heap_allocation_fails_in_turn(struct kunit *test)
+{
+	each_failure(test, fail) {
+		struct counted_heap heap = {}, other = {};
+		struct witness w = {};
+		int err = 0, owned = 0;
+
+		fail_arm(&fail);
+		for (u64 i = 0; i < 10 && !err; i++) {
+			struct counted value = counted(&w, i);
+
+			err = counted_heap_push(i < 7 ? &heap : &other, &value, NULL, GFP_KERNEL);
+			owned += !err;
+		}
+		if (!err)
+			err = counted_heap_append(&heap, &other, NULL, GFP_KERNEL);
+		KUNIT_EXPECT_EQ(test, err, fail_hit(&fail) ? -ENOMEM : 0);
+		KUNIT_EXPECT_EQ(test, counted_heap_len(&heap) + counted_heap_len(&other), owned);
+		if (owned)
+			KUNIT_EXPECT_EQ(test, counted_heap_peek(&heap)->value,
+					err ? min(owned, 7) - 1 : 9);
+		expect_drops(test, &w, 0);
+		counted_heap_free(&heap);
+		counted_heap_free(&other);
+		expect_drops(test, &w, owned);
+	}
+}
+
 /* Elements that own something are moved, and none is dropped but at the end. */
 static void heap_of_owners_drops_each_once(struct kunit *test)
 {
@@ -501,16 +529,14 @@ static void heap_of_nothings_only_counts(struct kunit *test)
 static void heap_is_what_a_naive_one_is(struct kunit *test)
 {
 	struct num_heap heap __free(num_heap_free) = {};
-	struct rnd_state random;
-	u64 model[200];
+	u64 model[200], random = 4;
 	size_t len = 0;
 
-	prandom_seed_state(&random, 4);
 	for (int step = 0; step < 20000; step++) {
-		u64 value = prandom_u32_state(&random) % 100;
+		u64 value = next_random(&random) % 100;
 		struct asked asked = {};
 
-		if (prandom_u32_state(&random) % 100 < (step / 2000 % 2 ? 40 : 60)) {
+		if (next_random(&random) % 100 < (step / 2000 % 2 ? 40 : 60)) {
 			if (len == ARRAY_SIZE(model))
 				continue;
 			KUNIT_ASSERT_EQ(test, 0, num_heap_push(&heap, &value, &asked, GFP_TEST));
@@ -541,6 +567,7 @@ static struct kunit_case heap_cases[] = {
 	KUNIT_CASE(heap_comparison_fails_in_turn),
 	KUNIT_CASE(heap_appends_the_shorter_to_the_longer),
 	KUNIT_CASE(heap_without_memory_is_as_it_was),
+	KUNIT_CASE(heap_allocation_fails_in_turn),
 	KUNIT_CASE(heap_of_owners_drops_each_once),
 	KUNIT_CASE(heap_is_freed_with_its_scope),
 	KUNIT_CASE_PARAM(heap_of_any_size_moves_whole_elements, size_gen_params),

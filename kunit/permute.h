@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Permute: all orders of a few things, one after the other.
+ * Permute: all orders of a few things, one after the other, and any order of many.
  */
 #ifndef _KOWN_PERMUTE_H
 #define _KOWN_PERMUTE_H
@@ -24,6 +24,15 @@ static inline bool next_permutation(u64 *order, int len)
 	for (i++, j = len - 1; i < j; i++, j--)
 		swap(order[i], order[j]);
 	return true;
+}
+
+/* The same numbers in each run. @state is not 0. */
+static inline u32 next_random(u64 *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state >> 32;
 }
 
 #endif /* _KOWN_PERMUTE_H */

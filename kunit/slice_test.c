@@ -4,12 +4,12 @@
  */
 #include <kunit/test.h>
 #include <linux/limits.h>
-#include <linux/prandom.h>
 #include <linux/slab.h>
 
 #include <kown/slice.h>
 
 #include "counted.h"
+#include "fail.h"
 #include "permute.h"
 
 #define GFP_TEST	(GFP_KERNEL | __GFP_NOWARN)
@@ -561,6 +561,28 @@ static void slice_fill_without_memory_or_clone_changes_nothing(struct kunit *tes
 	KUNIT_EXPECT_EQ(test, elems[1].value, 1);
 }
 
+static void slice_allocation_fails_in_turn(struct kunit *test)
+{
+	each_failure(test, fail) {
+		struct witness old = {}, new = {};
+		struct counted value = counted(&new, 9), elems[3];
+		u64 order[] = { 2, 1, 0 };
+		int err;
+
+		for (u64 i = 0; i < 3; i++)
+			elems[i] = counted(&old, i);
+		fail_arm(&fail);
+		err = num_slice_sort_stable(num_slice_of(order, 3), cmp_num, NULL, GFP_KERNEL);
+		if (!err)
+			err = counted_slice_fill(counted_slice_of(elems, 3), &value, GFP_KERNEL);
+		KUNIT_EXPECT_EQ(test, err, fail_hit(&fail) ? -ENOMEM : 0);
+		KUNIT_EXPECT_EQ(test, order[1], 1);
+		KUNIT_EXPECT_EQ(test, order[0], fail.nth == 1 ? 2 : 0);
+		expect_drops(test, &old, err ? 0 : 3);
+		expect_drops(test, &new, 0);
+	}
+}
+
 static void slice_of_plain_bytes_is_filled(struct kunit *test)
 {
 	const struct size_case *c = test->param_value;
@@ -760,10 +782,10 @@ static int cmp_key(const void *a, const void *b, const void *context)
 }
 
 static void scatter(struct kown_slice slice, const struct kown_type *elem, u16 keys,
-		    struct rnd_state *random)
+		    u64 *random)
 {
 	for (size_t i = 0; i < slice.len; i++) {
-		struct origin new = { prandom_u32_state(random) % keys, i };
+		struct origin new = { next_random(random) % keys, i };
 		void *at = kown_slice_at(slice, elem, i);
 
 		memset(at, i, elem->size);
@@ -777,9 +799,8 @@ static void slice_sorts_stably(struct kunit *test)
 	const struct kown_type elem = { .size = c->size };
 	struct kown_slice slice = numbers(test, &elem, 400);
 	static const u16 keys[] = { 1, 2, 5, 50, 1000 };
-	struct rnd_state random;
+	u64 random = 1;
 
-	prandom_seed_state(&random, c->size);
 	for (size_t len = 0; len <= 400; len = len < 70 ? len + 1 : len + 33) {
 		slice.len = len;
 		for (int k = 0; k < ARRAY_SIZE(keys); k++) {
@@ -811,7 +832,7 @@ enum { NONSENSE_LESS, NONSENSE_MORE, NONSENSE_RANDOM, NONSENSES };
 
 struct nonsense {
 	int kind;
-	struct rnd_state random;
+	u64 random;
 };
 
 static int cmp_nonsense(const u64 *a, const u64 *b, void *context)
@@ -824,17 +845,16 @@ static int cmp_nonsense(const u64 *a, const u64 *b, void *context)
 	case NONSENSE_MORE:
 		return 1;
 	default:
-		return (int)(prandom_u32_state(&nonsense->random) % 3) - 1;
+		return (int)(next_random(&nonsense->random) % 3) - 1;
 	}
 }
 
 static void slice_sorted_by_nonsense_has_all_elements(struct kunit *test)
 {
-	struct nonsense nonsense;
+	struct nonsense nonsense = { .random = 1 };
 	u64 values[100];
 	struct num_slice slice = num_slice_of(values, 100);
 
-	prandom_seed_state(&nonsense.random, 1);
 	for (nonsense.kind = 0; nonsense.kind < NONSENSES; nonsense.kind++) {
 		for (int round = 0; round < 20; round++) {
 			for (u64 i = 0; i < 100; i++)
@@ -1138,6 +1158,7 @@ static struct kunit_case slice_cases[] = {
 	KUNIT_CASE(slice_fill_drops_the_old),
 	KUNIT_CASE(slice_fill_fails_at_every_element),
 	KUNIT_CASE(slice_fill_without_memory_or_clone_changes_nothing),
+	KUNIT_CASE(slice_allocation_fails_in_turn),
 	KUNIT_CASE(slices_compare_like_words),
 	KUNIT_CASE(slice_comparison_fails_at_every_element),
 	KUNIT_CASE(slice_contains),

@@ -11,6 +11,7 @@
 #include <kown/string.h>
 
 #include "counted.h"
+#include "fail.h"
 
 #define GFP_TEST	(GFP_KERNEL | __GFP_NOWARN)
 
@@ -417,6 +418,43 @@ static void string_without_memory_is_as_it_was(struct kunit *test)
 	kvfree(many);
 }
 
+static void string_allocation_fails_in_turn(struct kunit *test)
+{
+	each_failure(test, fail) {
+		struct kown_string a = string_of(test, "hello"), b, both = {}, none = {};
+		char *raw = NULL;
+		int err;
+
+		fail_arm(&fail);
+		err = kown_string_from_str(&b, "world", GFP_KERNEL);
+		if (!err)
+			err = kown_string_append_str(&a, ", and so on", GFP_KERNEL);
+		if (!err)
+			err = kown_string_printf(&a, GFP_KERNEL, "%0*d", 14, 1);
+		if (!err)
+			err = kown_string_describe(&a, "\1\2\3", 3, 3, GFP_KERNEL);
+		if (!err)
+			err = kown_string_concat(&both, &a, &b, GFP_KERNEL);
+		if (!err)
+			err = kown_string_shrink_to_fit(&a, GFP_KERNEL);
+		if (!err) {
+			raw = kown_string_into_raw(&none, GFP_KERNEL);
+			err = raw ? 0 : -ENOMEM;
+		}
+		KUNIT_EXPECT_EQ(test, err, fail_hit(&fail) ? -ENOMEM : 0);
+		KUNIT_EXPECT_TRUE(test, str_has_prefix(kown_string_c_str(&a), "hello"));
+		KUNIT_EXPECT_EQ(test, strlen(kown_string_c_str(&a)), a.len);
+		KUNIT_EXPECT_EQ(test, !err, raw && !*raw);
+		KUNIT_EXPECT_EQ(test, none.len, 0);
+		if (raw)
+			none = kown_string_from_raw(raw);
+		kown_string_free(&a);
+		kown_string_free(&b);
+		kown_string_free(&both);
+		kown_string_free(&none);
+	}
+}
+
 static struct kunit_case string_cases[] = {
 	KUNIT_CASE(string_is_empty_without_memory),
 	KUNIT_CASE(string_grows_by_the_rule_of_bytes),
@@ -434,6 +472,7 @@ static struct kunit_case string_cases[] = {
 	KUNIT_CASE(string_is_taken_and_freed_with_its_scope),
 	KUNIT_CASE(string_too_long_is_refused),
 	KUNIT_CASE(string_without_memory_is_as_it_was),
+	KUNIT_CASE(string_allocation_fails_in_turn),
 	{}
 };
 
