@@ -312,4 +312,31 @@ static inline struct source source_of(const struct kind *kind, u32 id, u32 count
 	};
 }
 
+/**
+ * struct answers - what a predicate says, by how often it was asked
+ * @kind: of the elements
+ * @first: the number of the one that is asked about first
+ * @mask: bit i is the answer to the i-th question
+ * @fails: the question to which the answer is an errno; -1: none
+ * @asked: questions so far
+ * @wrong: the element asked about was not the one whose turn it was
+ */
+struct answers {
+	const struct kind *kind;
+	u32 first;
+	u32 mask;
+	int fails;
+	int asked;
+	bool wrong;
+};
+
+static inline int answer(void *value, void *context)
+{
+	struct answers *answers = context;
+	int i = answers->asked++;
+
+	answers->wrong |= !is_id(answers->kind, value, answers->first + i);
+	return i == answers->fails ? -ENOTTY : (answers->mask >> i) & 1;
+}
+
 #endif /* _KOWN_OWNED_H */

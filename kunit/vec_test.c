@@ -840,31 +840,6 @@ static void vec_extend_by_an_array_moves_it(struct kunit *test)
 
 /* Every mask of what is kept, and the predicate failing at every index. */
 
-/**
- * struct answers - what a predicate says, by how often it was asked
- * @kind: of the elements
- * @mask: bit i is the answer to the i-th question
- * @fails: the question to which the answer is an errno; -1: none
- * @asked: questions so far
- * @wrong: the element asked about was not the one whose turn it was
- */
-struct answers {
-	const struct kind *kind;
-	u32 mask;
-	int fails;
-	int asked;
-	bool wrong;
-};
-
-static int answer(void *value, void *context)
-{
-	struct answers *answers = context;
-	int i = answers->asked++;
-
-	answers->wrong |= !is_id(answers->kind, value, i);
-	return i == answers->fails ? -ENOTTY : (answers->mask >> i) & 1;
-}
-
 static void vec_retain_every_mask(struct kunit *test)
 {
 	const struct kind *kind = test->param_value;
@@ -874,7 +849,7 @@ static void vec_retain_every_mask(struct kunit *test)
 			for (int fails = -1; fails < (int)len; fails++) {
 				u32 visited = fails < 0 ? len : fails;
 				struct kown_vec vec = vec_of(test, kind, len, 0);
-				struct answers answers = { kind, mask, fails };
+				struct answers answers = { kind, 0, mask, fails };
 				struct ids want = {};
 
 				for (u32 i = 0; i < visited; i++)
@@ -910,7 +885,7 @@ static int same_answer(void *value, void *before, void *context)
 	int i = answers->asked++;
 	bool yes = (answers->mask >> i) & 1;
 
-	answers->wrong |= !is_id(answers->kind, value, i + 1) ||
+	answers->wrong |= !is_id(answers->kind, value, answers->first + i) ||
 			  !is_id(answers->kind, before, same->before);
 	if (!yes)
 		same->before = i + 1;
@@ -928,7 +903,7 @@ static void vec_dedup_by_every_pattern(struct kunit *test)
 			for (int fails = -1; fails < (int)questions; fails++) {
 				u32 visited = fails < 0 ? questions : fails;
 				struct kown_vec vec = vec_of(test, kind, len, 0);
-				struct same_answers same = { { kind, mask, fails } };
+				struct same_answers same = { { kind, 1, mask, fails } };
 				struct ids want = {};
 
 				expect_ids(&want, 0, min(len, 1U));
