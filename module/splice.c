@@ -47,17 +47,16 @@ static int fill_unknown(struct kown_drain *drain, struct kown_iter *with, gfp_t 
 	struct kown_array_iter rest;
 	struct kown_vec wait = {};
 	int err = kown_vec_extend(&wait, drain->elem, with, gfp);
+	int no_room = wait.len ? widen(drain, wait.len, gfp) : 0;
 
-	if (!err && wait.len)
-		err = widen(drain, wait.len, gfp);
-	if (!err) {
+	if (!no_room) {
 		kown_array_iter_init(&rest, drain->elem, kown_vec_at(&wait, drain->elem, 0),
 				     wait.len);
-		err = fill(drain, &rest.iter);
+		no_room = fill(drain, &rest.iter);
 		wait.len = 0;
 	}
 	kown_vec_free(&wait, drain->elem);
-	return err;
+	return err ? err : no_room;
 }
 
 static int replace(struct kown_drain *drain, struct kown_iter *with, gfp_t gfp)
@@ -72,9 +71,10 @@ static int replace(struct kown_drain *drain, struct kown_iter *with, gfp_t gfp)
 	if (with->hint) {
 		int err = widen(drain, with->hint, gfp);
 
-		if (err)
+		/* What may be a guess must not cost an element. */
+		if (err && with->exact)
 			return err;
-		more = fill(drain, with);
+		more = err ? 1 : fill(drain, with);
 		if (more <= 0)
 			return more;
 	}
