@@ -13,7 +13,7 @@ OUT := $(CURDIR)/out
 TIED = --parent $(shell echo $$PPID)
 
 .DELETE_ON_ERROR:
-.PHONY: module tools install vm demo kunit check check-san check-all check-ci check-host fuzz coverage prove-detectors stress bench litmus lint update-kernels clean help
+.PHONY: module tools samples install install-headers vm demo kunit check check-san check-all check-ci check-host fuzz coverage prove-detectors stress bench litmus lint update-kernels clean help
 
 module:
 	@test -e $(KDIR)/Makefile || { echo "no kernel headers in $(KDIR): install those of your kernel, or set KDIR" >&2; exit 1; }
@@ -23,9 +23,23 @@ tools:
 	@scripts/deps build
 	$(MAKE) -C tools OUT=$(OUT)/tools
 
-install: module tools
+install: module tools install-headers
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
 	install -D $(OUT)/tools/kown $(DESTDIR)/usr/local/bin/kown
+
+# What a module of somebody else's is built with.
+HEADERS = $(DESTDIR)/usr/src/kown
+install-headers: module
+	rm -rf $(HEADERS)/include
+	install -d $(HEADERS)/include/kown
+	install -m 644 -t $(HEADERS)/include/kown include/kown/*.h
+	install -m 644 -t $(HEADERS) Module.symvers
+
+# As somebody else would, with what is installed and nothing else of ours.
+samples:
+	$(MAKE) install-headers HEADERS=$(OUT)/headers
+	$(MAKE) -C tools/samples KDIR=$(KDIR) KOWN=$(OUT)/headers
+	install -D -m 644 -t $(OUT)/tools/tests/samples tools/samples/kown_bus.ko tools/samples/kref_bus.ko
 
 vm:
 	@scripts/deps build kernel vm
@@ -98,6 +112,8 @@ clean:
 help:
 	@echo 'make                  kown.ko, for the kernel in KDIR (this machine'\''s)'
 	@echo 'make tools            the kown command, in out/tools'
+	@echo 'make install-headers  what other modules are built with, in /usr/src/kown (DESTDIR)'
+	@echo 'make samples          tools/samples, a user of the library, built with that'
 	@echo 'make install          both, on this machine (DESTDIR)'
 	@echo 'make demo             a tour: two processes, one object, a SIGKILL'
 	@echo 'make vm               a shell in a VM with kown.ko loaded'

@@ -119,7 +119,9 @@ void kown_source_free(struct kown_source *source);
  */
 static inline void kown_source_init(struct kown_source *source)
 {
-	*source = (struct kown_source) KOWN_SOURCE_INIT((*source));
+	INIT_LIST_HEAD(&source->watches);
+	source->serial = 0;
+	source->dead = false;
 }
 
 /**

@@ -17,6 +17,8 @@ if [ $# = 0 ]; then
 		limits.sh example.sh cli.sh
 	set -- abi handle rights vec export fault fetch race life memcg \
 		limits.sh example.sh cli.sh trace.sh debug.sh
+	set -- abi handle rights vec export fault fetch race life memcg \
+		limits.sh example.sh cli.sh bus.sh
 	# What the word size could change.
 	for name in abi rights weak own lock vec export fault; do
 		[ ! -x "$here/../tests32/$name" ] || set -- "$@" "../tests32/$name"
