@@ -318,6 +318,7 @@ static int __init kown_bench_init(void)
 		bench_crowd("contended get+put", threads);
 	value_weak_put(weak);
 	kown_bench_vec();
+	kown_bench_mutex(calls);
 out:
 	value_arc_put(arc);
 	kfree(bare);

@@ -13,5 +13,6 @@ void kown_bench(const char *name, void (*kown)(unsigned int n),
 		void (*plain)(unsigned int n), unsigned int n);
 
 void kown_bench_vec(void);
+void kown_bench_mutex(unsigned int calls);
 
 #endif /* _KOWN_BENCH_H */

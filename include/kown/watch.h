@@ -171,11 +171,11 @@ static inline struct kown_source *kown_arc_source(struct kown_arc *arc)
 static __maybe_unused void						\
 __##name##_call(struct kown_watch *watch, void *value, unsigned long event) \
 {									\
-	void (*fn)(struct kown_watch *watch, value_t *value,		\
-		   unsigned long event) = (_fn);			\
+	void (*__fn)(struct kown_watch *watch, value_t *value,		\
+		     unsigned long event) = (_fn);			\
 									\
-	if (fn)								\
-		fn(watch, value, event);				\
+	if (__fn)							\
+		__fn(watch, value, event);				\
 }									\
 static inline __maybe_unused int __must_check				\
 name##_register(struct kown_watch *watch, struct kown_source *source,	\
