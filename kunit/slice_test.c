@@ -630,6 +630,11 @@ static int same_byte(const u8 *a, const u8 *b, void *context)
 	return *a == *b;
 }
 
+static int cmp_byte_untyped(const void *a, const void *b, const void *context)
+{
+	return cmp_byte(a, b, NULL);
+}
+
 static int sign(int order)
 {
 	return (order > 0) - (order < 0);
@@ -653,6 +658,8 @@ static void compare_words(struct kunit *test, struct byte_slice a, struct byte_s
 	KUNIT_ASSERT_EQ(test, byte_slice_eq(a, b), !order);
 	KUNIT_ASSERT_EQ(test, kown_slice_eq(a.untyped, b.untyped, &byte_vec_elem), !order);
 	KUNIT_ASSERT_EQ(test, sign(byte_slice_cmp(a, b, cmp_byte, NULL)), order);
+	KUNIT_ASSERT_EQ(test, sign(kown_slice_cmp(a.untyped, b.untyped, &byte_vec_elem,
+						  cmp_byte_untyped, NULL)), order);
 	KUNIT_ASSERT_EQ(test, sign(byte_slice_cmp_bytes(a, b)), order);
 	KUNIT_ASSERT_EQ(test, byte_slice_starts_with(a, b), common == b.len);
 	KUNIT_ASSERT_EQ(test, byte_slice_ends_with(a, b), tail == b.len);
@@ -947,10 +954,20 @@ static int is_less(const u64 *value, void *context)
 	return *value == 99 ? -EIO : *value < *than;
 }
 
+static int order_to_untyped(const void *value, const void *context)
+{
+	return cmp_num(value, context, NULL);
+}
+
+static int is_less_untyped(const void *value, void *context)
+{
+	return is_less(value, context);
+}
+
 static void search_all(struct kunit *test, struct num_slice slice)
 {
 	for (u64 sought = 0; sought <= 8; sought++) {
-		size_t less = 0, equal = 0, index = 77;
+		size_t less = 0, equal = 0, index = 77, same = 77;
 		unsigned int calls = 0;
 		int err;
 
@@ -970,9 +987,19 @@ static void search_all(struct kunit *test, struct num_slice slice)
 		KUNIT_ASSERT_GE(test, index, less);
 		KUNIT_ASSERT_LE(test, index, less + (equal ? equal - 1 : 0));
 
+		KUNIT_ASSERT_EQ(test, err, kown_slice_binary_search(slice.untyped, &num_vec_elem,
+								    order_to_untyped, &sought,
+								    &same));
+		KUNIT_ASSERT_EQ(test, index, same);
+
 		index = 77;
 		KUNIT_ASSERT_EQ(test, 0, num_slice_partition_point(slice, is_less, &sought,
 								   &index));
+		KUNIT_ASSERT_EQ(test, index, less);
+		index = 77;
+		KUNIT_ASSERT_EQ(test, 0, kown_slice_partition_point(slice.untyped, &num_vec_elem,
+								    is_less_untyped, &sought,
+								    &index));
 		KUNIT_ASSERT_EQ(test, index, less);
 	}
 }
