@@ -120,7 +120,7 @@ help:
 	@echo 'make vm CMD="..."     one command there; 125 says that the VM failed, not the command'
 	@echo 'make check            every test: KUnit, then the selftests in the VM'
 	@echo 'make check-all        the same for each kernel, 6.1, 6.12 and 7.3; check-ci: what .ci/run runs'
-	@echo 'make kunit            KUnit alone; ARCH=x86_64 runs it in QEMU; KUNIT_ARGS="kown_vec*";'
+	@echo 'make kunit            KUnit alone; ARCH=x86_64 or i386: in QEMU; KUNIT_ARGS="kown_vec*";'
 	@echo '                      SAN=kasan|ubsan|kmemleak|lockdep|kcsan|debug with that; all: the first four'
 	@echo 'make check-san        KUnit with all of them, in four kernels'
 	@echo 'make prove-detectors  plant a bug of each class, see that each is reported'

@@ -33,6 +33,11 @@ struct way {
 	u32 takes;
 };
 
+static u32 ones(u32 mask)
+{
+	return mask ? (mask & 1) + ones(mask >> 1) : 0;
+}
+
 /* What a loop over the range would do: @taken, @kept, and what was not asked about. */
 static int expect_way(const struct way *way, struct ids *taken, struct ids *kept)
 {
@@ -52,7 +57,6 @@ static int expect_way(const struct way *way, struct ids *taken, struct ids *kept
 	return err;
 }
 
-/* Return: did it fail? Only who asks for one more than there are sees that. */
 static void check_way(struct kunit *test, const struct kind *kind, const struct way *way,
 		      bool finish)
 {
@@ -112,7 +116,7 @@ static void extract_if_every_mask_of_every_range(struct kunit *test)
 			for (w.count = 0; w.start + w.count <= w.len; w.count++)
 				for (w.mask = 0; w.mask < 1 << w.count; w.mask++)
 					for (w.fails = -1; w.fails < (int)w.count; w.fails++)
-						for (w.takes = 0; w.takes <= hweight32(w.mask) + 1;
+						for (w.takes = 0; w.takes <= ones(w.mask) + 1;
 						     w.takes++)
 							check_way(test, test->param_value, &w, true);
 }
@@ -125,7 +129,7 @@ static void extract_if_never_finished_leaves_the_head(struct kunit *test)
 		for (w.start = 0; w.start <= w.len; w.start++)
 			for (w.count = 0; w.start + w.count <= w.len; w.count++)
 				for (w.mask = 0; w.mask < 1 << w.count; w.mask++)
-					for (w.takes = 0; w.takes <= hweight32(w.mask) + 1;
+					for (w.takes = 0; w.takes <= ones(w.mask) + 1;
 					     w.takes++)
 						check_way(test, test->param_value, &w, false);
 }
@@ -232,7 +236,7 @@ static void extract_if_for_each_left_at_every_step(struct kunit *test)
 {
 	for (u32 mask = 0; mask < 1 << 6; mask++) {
 		for (int fails = -1; fails < 6; fails++) {
-			for (u32 visits = 1; visits <= hweight32(mask) + 1; visits++) {
+			for (u32 visits = 1; visits <= ones(mask) + 1; visits++) {
 				for (u32 by = 0; by < LEAVES; by++) {
 					struct answers answers = { &kinds[1], 1, mask, fails };
 					struct way way = { MOST, 1, 6, mask, fails, visits };

@@ -1369,7 +1369,7 @@ static struct owned *find(struct owned_vec *vec, u32 id)
 static void vec_for_each_left_by_return_break_goto_and_continue(struct kunit *test)
 {
 	struct owned_vec vec = owned_vec_of(test, 5);
-	struct owned *elem, *other;
+	struct owned *elem = NULL, *other;
 	u32 sum = 0, pairs = 0;
 
 	KUNIT_EXPECT_PTR_EQ(test, find(&vec, 3), &vec.elems[3]);
@@ -1407,12 +1407,12 @@ static void vec_arguments_are_evaluated_once(struct kunit *test)
 	struct owned value;
 
 	kown_vec_for_each(elem, vec++)
-		visits++;
+		visits += !!elem;
 	KUNIT_EXPECT_EQ(test, visits, 2);
 	KUNIT_EXPECT_PTR_EQ(test, vec, vecs + 1);
 	vec = vecs;
 	kown_vec_for_each_reverse(elem, vec++)
-		visits++;
+		visits += !!elem;
 	KUNIT_EXPECT_EQ(test, visits, 4);
 	KUNIT_EXPECT_PTR_EQ(test, vec, vecs + 1);
 	KUNIT_EXPECT_EQ(test, 0, owned_vec_remove(vecs, i++, &value));
