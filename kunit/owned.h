@@ -312,6 +312,15 @@ static inline struct source source_of(const struct kind *kind, u32 id, u32 count
 	};
 }
 
+/* For resize_with: from a source that is to have enough. */
+static inline int make_one(void *to, void *context)
+{
+	struct source *source = context;
+	int more = kown_iter_next(&source->iter, to);
+
+	return more > 0 ? 0 : more ?: -ENODATA;
+}
+
 /**
  * struct answers - what a predicate says, by how often it was asked
  * @kind: of the elements

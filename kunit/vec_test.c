@@ -168,7 +168,7 @@ static void vec_shrink_to_leaves_room_for_what_there_is(struct kunit *test)
 	for (size_t len = 0; len <= MOST; len++) {
 		for (size_t min_cap = 0; min_cap <= 20; min_cap++) {
 			struct kown_vec vec = vec_of(test, &kinds[1], len, 16 - len);
-			size_t want = min(max(len, min_cap), (size_t)16);
+			size_t want = min_t(size_t, max(len, min_cap), 16);
 
 			KUNIT_ASSERT_EQ(test, 0, kown_vec_shrink_to(&vec, &owned_vec_elem,
 								    min_cap, GFP_TEST));
@@ -743,14 +743,6 @@ static void vec_resize_to_less_drops_the_rest(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, free_balanced(&kinds[1], &vec));
 }
 
-static int make_from_source(void *to, void *context)
-{
-	struct source *source = context;
-	int more = kown_iter_next(&source->iter, to);
-
-	return more > 0 ? 0 : more ?: -ENODATA;
-}
-
 static void vec_resize_with_until_it_fails(struct kunit *test)
 {
 	const struct kind *kind = test->param_value;
@@ -763,7 +755,7 @@ static void vec_resize_with_until_it_fails(struct kunit *test)
 
 				KUNIT_ASSERT_EQ(test, done < count ? -ENODATA : 0,
 						kown_vec_resize_with(&vec, kind->elem, len + count,
-								     make_from_source, &source,
+								     make_one, &source,
 								     GFP_TEST));
 				KUNIT_ASSERT_TRUE(test, holds_ids(kind, &vec, 0, len + done));
 				KUNIT_ASSERT_TRUE(test, free_balanced(kind, &vec));
@@ -1324,7 +1316,7 @@ static void vec_push_under_a_spinlock_works(struct kunit *test)
 
 /* The loops */
 
-static void vec_for_each_visits_all_in_order(struct kunit *test)
+static void vec_loop_visits_all_in_order(struct kunit *test)
 {
 	for (size_t len = 0; len <= MOST; len++) {
 		struct owned_vec vec = owned_vec_of(test, len);
@@ -1366,7 +1358,7 @@ static struct owned *find(struct owned_vec *vec, u32 id)
 	return NULL;
 }
 
-static void vec_for_each_left_by_return_break_goto_and_continue(struct kunit *test)
+static void vec_loop_left_by_return_break_goto_and_continue(struct kunit *test)
 {
 	struct owned_vec vec = owned_vec_of(test, 5);
 	struct owned *elem = NULL, *other;
@@ -1472,8 +1464,8 @@ static struct kunit_case vec_cases[] = {
 	KUNIT_CASE(vec_of_size_0_typed_counts_to_the_end),
 	KUNIT_CASE(vec_of_aligned_elements_is_aligned_wherever_it_moves),
 	KUNIT_CASE(vec_push_under_a_spinlock_works),
-	KUNIT_CASE(vec_for_each_visits_all_in_order),
-	KUNIT_CASE(vec_for_each_left_by_return_break_goto_and_continue),
+	KUNIT_CASE(vec_loop_visits_all_in_order),
+	KUNIT_CASE(vec_loop_left_by_return_break_goto_and_continue),
 	KUNIT_CASE(vec_arguments_are_evaluated_once),
 	{}
 };
