@@ -96,6 +96,14 @@ static void check_way(struct kunit *test, const struct kind *kind, const struct 
 			      way->len, way->count, way->start, way->takes, way->backs, way->end);
 }
 
+static void check_range(struct kunit *test, struct way *w)
+{
+	for (w->takes = 0; w->takes <= w->count; w->takes++)
+		for (w->backs = 0; w->backs < 1 << w->takes; w->backs++)
+			for (w->end = 0; w->end < ENDS; w->end++)
+				check_way(test, test->param_value, w);
+}
+
 /* Each vec, each range of it, each order of taking from both ends, each end. */
 static void drain_every_range_in_every_way(struct kunit *test)
 {
@@ -104,10 +112,7 @@ static void drain_every_range_in_every_way(struct kunit *test)
 	for (w.len = 0; w.len <= MOST; w.len++)
 		for (w.start = 0; w.start <= w.len; w.start++)
 			for (w.count = 0; w.start + w.count <= w.len; w.count++)
-				for (w.takes = 0; w.takes <= w.count; w.takes++)
-					for (w.backs = 0; w.backs < 1 << w.takes; w.backs++)
-						for (w.end = 0; w.end < ENDS; w.end++)
-							check_way(test, test->param_value, &w);
+				check_range(test, &w);
 }
 
 static void drain_of_what_is_not_there_is_refused(struct kunit *test)
@@ -219,7 +224,7 @@ out:
 	return seen;
 }
 
-static void drain_for_each_left_at_every_step(struct kunit *test)
+static void drain_loop_left_at_every_step(struct kunit *test)
 {
 	struct way w = {};
 
@@ -244,7 +249,7 @@ static void drain_for_each_left_at_every_step(struct kunit *test)
 					}
 }
 
-static void drain_for_each_of_what_is_not_there_visits_none(struct kunit *test)
+static void drain_loop_of_what_is_not_there_visits_none(struct kunit *test)
 {
 	struct owned_vec vec = owned_vec_of(test, 5);
 
@@ -255,7 +260,7 @@ static void drain_for_each_of_what_is_not_there_visits_none(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, balanced());
 }
 
-static void drain_for_each_within_another_one(struct kunit *test)
+static void drain_loop_within_another_one(struct kunit *test)
 {
 	struct owned_vec vec = owned_vec_of(test, 3), other = owned_vec_of(test, 6);
 	struct owned *outer, *inner;
@@ -277,7 +282,7 @@ static void drain_for_each_within_another_one(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, balanced());
 }
 
-static void drain_for_each_evaluates_its_arguments_once(struct kunit *test)
+static void drain_loop_evaluates_its_arguments_once(struct kunit *test)
 {
 	struct owned_vec vecs[2] = { owned_vec_of(test, 4) }, *vec = vecs;
 	u32 start = 1, count = 2;
@@ -293,7 +298,7 @@ static void drain_for_each_evaluates_its_arguments_once(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, balanced());
 }
 
-static void drain_for_each_shows_elements_of_size_0(struct kunit *test)
+static void drain_loop_shows_elements_of_size_0(struct kunit *test)
 {
 	struct nothing_vec vec = nothing_vec_of(test, 7);
 	struct nothing *elem;
@@ -316,11 +321,11 @@ static struct kunit_case drain_cases[] = {
 	KUNIT_CASE(drain_of_nothing_guards_nothing),
 	KUNIT_CASE(drain_typed_does_as_the_untyped),
 	KUNIT_CASE(drain_moves_elements_to_another_vec),
-	KUNIT_CASE(drain_for_each_left_at_every_step),
-	KUNIT_CASE(drain_for_each_of_what_is_not_there_visits_none),
-	KUNIT_CASE(drain_for_each_within_another_one),
-	KUNIT_CASE(drain_for_each_evaluates_its_arguments_once),
-	KUNIT_CASE(drain_for_each_shows_elements_of_size_0),
+	KUNIT_CASE(drain_loop_left_at_every_step),
+	KUNIT_CASE(drain_loop_of_what_is_not_there_visits_none),
+	KUNIT_CASE(drain_loop_within_another_one),
+	KUNIT_CASE(drain_loop_evaluates_its_arguments_once),
+	KUNIT_CASE(drain_loop_shows_elements_of_size_0),
 	{}
 };
 

@@ -106,6 +106,14 @@ static void check_way(struct kunit *test, const struct kind *kind, const struct 
 			      finish ? "" : ", never finished");
 }
 
+static void check_range(struct kunit *test, struct way *w)
+{
+	for (w->mask = 0; w->mask < 1 << w->count; w->mask++)
+		for (w->fails = -1; w->fails < (int)w->count; w->fails++)
+			for (w->takes = 0; w->takes <= ones(w->mask) + 1; w->takes++)
+				check_way(test, test->param_value, w, true);
+}
+
 /* Each range, each choice, failing at each, given up after each. */
 static void extract_if_every_mask_of_every_range(struct kunit *test)
 {
@@ -114,11 +122,7 @@ static void extract_if_every_mask_of_every_range(struct kunit *test)
 	for (w.len = 0; w.len <= MOST; w.len++)
 		for (w.start = 0; w.start <= w.len; w.start++)
 			for (w.count = 0; w.start + w.count <= w.len; w.count++)
-				for (w.mask = 0; w.mask < 1 << w.count; w.mask++)
-					for (w.fails = -1; w.fails < (int)w.count; w.fails++)
-						for (w.takes = 0; w.takes <= ones(w.mask) + 1;
-						     w.takes++)
-							check_way(test, test->param_value, &w, true);
+				check_range(test, &w);
 }
 
 static void extract_if_never_finished_leaves_the_head(struct kunit *test)
@@ -232,7 +236,7 @@ out:
 	return seen;
 }
 
-static void extract_if_for_each_left_at_every_step(struct kunit *test)
+static void extract_if_loop_left_at_every_step(struct kunit *test)
 {
 	for (u32 mask = 0; mask < 1 << 6; mask++) {
 		for (int fails = -1; fails < 6; fails++) {
@@ -260,7 +264,7 @@ static void extract_if_for_each_left_at_every_step(struct kunit *test)
 	}
 }
 
-static void extract_if_for_each_of_what_is_not_there_visits_none(struct kunit *test)
+static void extract_if_loop_of_what_is_not_there_visits_none(struct kunit *test)
 {
 	struct answers answers = { &kinds[1], 0, ~0, -1 };
 	struct owned_vec vec = owned_vec_of(test, 5);
@@ -278,7 +282,7 @@ static int choose_all(struct owned *value, void *context)
 	return 1;
 }
 
-static void extract_if_for_each_within_another_one(struct kunit *test)
+static void extract_if_loop_within_another_one(struct kunit *test)
 {
 	struct owned_vec vec = owned_vec_of(test, 3), other = owned_vec_of(test, 6);
 	struct owned *outer, *inner;
@@ -301,7 +305,7 @@ static void extract_if_for_each_within_another_one(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, balanced());
 }
 
-static void extract_if_for_each_evaluates_its_arguments_once(struct kunit *test)
+static void extract_if_loop_evaluates_its_arguments_once(struct kunit *test)
 {
 	struct owned_vec vecs[2] = { owned_vec_of(test, 4) }, *vec = vecs;
 	struct answers answers[2] = { { &kinds[1], 1, 3, -1 } }, *context = answers;
@@ -324,7 +328,7 @@ static int every_second(struct nothing *value, void *context)
 	return (void *)value == KOWN_DANGLING && (*(u32 *)context)++ % 2;
 }
 
-static void extract_if_for_each_counts_elements_of_size_0(struct kunit *test)
+static void extract_if_loop_counts_elements_of_size_0(struct kunit *test)
 {
 	struct nothing_vec vec = nothing_vec_of(test, 9);
 	struct nothing *elem;
@@ -343,11 +347,11 @@ static struct kunit_case extract_if_cases[] = {
 	KUNIT_CASE_PARAM(extract_if_never_finished_leaves_the_head, kind_gen_params),
 	KUNIT_CASE_PARAM(extract_if_of_what_is_not_there_is_refused, kind_gen_params),
 	KUNIT_CASE(extract_if_typed_does_as_the_untyped),
-	KUNIT_CASE(extract_if_for_each_left_at_every_step),
-	KUNIT_CASE(extract_if_for_each_of_what_is_not_there_visits_none),
-	KUNIT_CASE(extract_if_for_each_within_another_one),
-	KUNIT_CASE(extract_if_for_each_evaluates_its_arguments_once),
-	KUNIT_CASE(extract_if_for_each_counts_elements_of_size_0),
+	KUNIT_CASE(extract_if_loop_left_at_every_step),
+	KUNIT_CASE(extract_if_loop_of_what_is_not_there_visits_none),
+	KUNIT_CASE(extract_if_loop_within_another_one),
+	KUNIT_CASE(extract_if_loop_evaluates_its_arguments_once),
+	KUNIT_CASE(extract_if_loop_counts_elements_of_size_0),
 	{}
 };
 

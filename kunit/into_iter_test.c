@@ -153,7 +153,7 @@ out:
 	return seen;
 }
 
-static void into_iter_for_each_left_at_every_step(struct kunit *test)
+static void into_iter_loop_left_at_every_step(struct kunit *test)
 {
 	for (u32 len = 0; len <= MOST; len++) {
 		for (u32 visits = 1; visits <= len + 1; visits++) {
@@ -173,7 +173,7 @@ static void into_iter_for_each_left_at_every_step(struct kunit *test)
 }
 
 /* The vec that is taken apart can be filled meanwhile: it is another one by then. */
-static void into_iter_for_each_may_fill_the_vec_anew(struct kunit *test)
+static void into_iter_loop_may_fill_the_vec_anew(struct kunit *test)
 {
 	struct owned_vec vec = owned_vec_of(test, 6);
 	struct owned *elem;
@@ -191,7 +191,7 @@ static void into_iter_for_each_may_fill_the_vec_anew(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, balanced());
 }
 
-static void into_iter_for_each_within_another_one(struct kunit *test)
+static void into_iter_loop_within_another_one(struct kunit *test)
 {
 	struct owned_vec vecs[2] = { owned_vec_of(test, 2), owned_vec_of(test, 3) };
 	struct owned_vec *vec = vecs;
@@ -212,7 +212,7 @@ static void into_iter_for_each_within_another_one(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, balanced());
 }
 
-static void into_iter_for_each_shows_elements_of_size_0(struct kunit *test)
+static void into_iter_loop_shows_elements_of_size_0(struct kunit *test)
 {
 	struct nothing_vec vec = nothing_vec_of(test, 7);
 	struct nothing *elem;
@@ -232,10 +232,10 @@ static struct kunit_case into_iter_cases[] = {
 	KUNIT_CASE_PARAM(into_iter_every_way_of_taking, kind_gen_params),
 	KUNIT_CASE_PARAM(into_iter_not_finished_leaves_an_empty_vec, kind_gen_params),
 	KUNIT_CASE(into_iter_typed_does_as_the_untyped),
-	KUNIT_CASE(into_iter_for_each_left_at_every_step),
-	KUNIT_CASE(into_iter_for_each_may_fill_the_vec_anew),
-	KUNIT_CASE(into_iter_for_each_within_another_one),
-	KUNIT_CASE(into_iter_for_each_shows_elements_of_size_0),
+	KUNIT_CASE(into_iter_loop_left_at_every_step),
+	KUNIT_CASE(into_iter_loop_may_fill_the_vec_anew),
+	KUNIT_CASE(into_iter_loop_within_another_one),
+	KUNIT_CASE(into_iter_loop_shows_elements_of_size_0),
 	{}
 };
 
