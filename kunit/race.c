@@ -17,7 +17,7 @@
  * @round: the round that may run; a negative one ends the threads. Release and acquire
  *	order what was prepared
  * @busy: threads that have not finished the round; likewise for the check
- * @spin: each thread has a CPU, and waits on it; immutable
+ * @spin: each thread has a CPU, and waits on it for a while before it sleeps; immutable
  */
 struct meeting {
 	const struct race *race;
@@ -32,31 +32,36 @@ struct runner {
 	struct completion gone;
 };
 
-/* With a CPU for each, the others are a few instructions away; else sleep. */
+/* Some 50 us: longer than any side takes. */
+#define SPINS	1000
+
+/*
+ * With a CPU for each, the others are a few instructions away. Else sleep: and also when
+ * it takes too long, for a CPU may be one of a machine that has fewer, and the one that
+ * is waited for may need it.
+ */
 #define await(meeting, var, condition)					\
 do {									\
-	if (!(meeting)->spin) {						\
+	unsigned int spins = (meeting)->spin ? SPINS : 0;		\
+	bool met;							\
+									\
+	while (!(met = (condition)) && spins--)				\
+		cpu_relax();						\
+	if (!met)							\
 		wait_var_event(var, condition);				\
-		break;							\
-	}								\
-	for (unsigned int spins = 1; !(condition); spins++) {		\
-		if (spins % 1024)					\
-			cpu_relax();					\
-		else							\
-			cond_resched();					\
-	}								\
 } while (0)
+
+/* Fully ordered, both: what is announced is seen, or the sleeper is. */
 
 static void announce(struct meeting *meeting, long round)
 {
-	atomic_long_set_release(&meeting->round, round);
-	if (!meeting->spin)
-		wake_up_var(&meeting->round);
+	atomic_long_xchg(&meeting->round, round);
+	wake_up_var(&meeting->round);
 }
 
 static void finish(struct meeting *meeting)
 {
-	if (!atomic_dec_return_release(&meeting->busy) && !meeting->spin)
+	if (atomic_dec_and_test(&meeting->busy))
 		wake_up_var(&meeting->busy);
 }
 

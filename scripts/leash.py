@@ -2,7 +2,8 @@
 
 tie() makes the script end with its parent and leaves a guard behind: a process
 that waits for the script's end of a pipe to close, which a kill -9 does too,
-and then kills what is still running and gives the terminal back.
+and then kills what is still running and gives the terminal back. What has left
+its session, as UML does, is known by a mark in its environment.
 """
 
 import contextlib
@@ -12,10 +13,12 @@ import signal
 import subprocess
 import sys
 import termios
+import time
 
 _PR_SET_PDEATHSIG = 1
 _prctl = ctypes.CDLL(None).prctl
 _pipe = None
+_mark = f"/{os.getpid()}-{time.monotonic_ns()}/"
 
 for _fd in range(3):
     try:
@@ -70,6 +73,11 @@ def _guard(pipe):
     for pid in running:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGKILL)
+    for entry in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError):
+            with open(f"/proc/{entry}/environ", "rb") as environ:
+                if _mark.encode() in environ.read():
+                    os.kill(int(entry), signal.SIGKILL)
     if saved and raw:
         termios.tcsetattr(terminal, termios.TCSANOW, saved)
 
@@ -89,6 +97,9 @@ def _enter():
 
 def start(command, **options):
     """Popen, in a session of its own."""
+    # After the marks of those that have started us: their guards kill what we start, too.
+    env = options.get("env") or os.environ
+    options["env"] = dict(env, KOWN_LEASH=os.environ.get("KOWN_LEASH", "") + _mark)
     return subprocess.Popen(command, preexec_fn=_enter, **options)
 
 
