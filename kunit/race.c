@@ -5,11 +5,17 @@
 #include <linux/atomic.h>
 #include <linux/completion.h>
 #include <linux/cpumask.h>
+#include <linux/jiffies.h>
 #include <linux/kthread.h>
+#include <linux/moduleparam.h>
 #include <linux/sched.h>
 #include <linux/wait_bit.h>
 
 #include "race.h"
+
+static unsigned long race_seconds = 20;
+module_param(race_seconds, ulong, 0444);
+MODULE_PARM_DESC(race_seconds, "After which a race ends, whatever its rounds (default 20; 0: never)");
 
 /**
  * struct meeting - where the threads meet
@@ -125,7 +131,7 @@ static int start(struct kunit *test, struct meeting *meeting, struct runner *run
  * race_run() - run the sides of a race against each other
  * @test: fails when the race does
  * @race: the race; its first side runs in the calling thread
- * @rounds: how often
+ * @rounds: how often; less if that takes longer than race_seconds, and it says so
  */
 void race_run(struct kunit *test, const struct race *race, unsigned long rounds)
 {
@@ -134,6 +140,7 @@ void race_run(struct kunit *test, const struct race *race, unsigned long rounds)
 		.spin = sides(race) <= num_online_cpus(),
 	};
 	struct runner runners[RACE_SIDES - 1];
+	unsigned long end = jiffies + race_seconds * HZ;
 	unsigned long round;
 	int n;
 
@@ -142,6 +149,9 @@ void race_run(struct kunit *test, const struct race *race, unsigned long rounds)
 	if (num_online_cpus() == 1)
 		rounds = min(rounds, 500UL);
 	for (round = 1; round <= rounds; round++) {
+		/* A busy machine may need a second for what takes a millisecond. */
+		if (race_seconds && time_after(jiffies, end))
+			break;
 		if (!race->prepare(race->context)) {
 			KUNIT_FAIL(test, "cannot prepare round %lu", round);
 			break;
