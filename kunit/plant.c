@@ -12,9 +12,10 @@
 
 #include "race.h"
 
+/* An array at the end could have any length. */
 struct plant {
+	u64 array[3];
 	u64 value;
-	u64 more[3];
 };
 
 KOWN_DEFINE_ARC(plant, struct plant, NULL, NULL, 0)
@@ -103,11 +104,11 @@ static void racing_writes(struct kunit *test)
 static void index_out_of_bounds(struct kunit *test)
 {
 	struct plant *plant = new(test);
-	int beyond = ARRAY_SIZE(plant->more);
+	int beyond = ARRAY_SIZE(plant->array);
 
 	planted("index out of bounds");
 	OPTIMIZER_HIDE_VAR(beyond);
-	WRITE_ONCE(plant->value, plant->more[beyond]);
+	WRITE_ONCE(plant->value, plant->array[beyond]);
 	plant_arc_put(plant);
 }
 
