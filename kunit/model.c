@@ -9,6 +9,7 @@
 #include <linux/minmax.h>
 #include <linux/string.h>
 
+#include "../module/memory.h"
 #include "model.h"
 #include "model_elem.h"
 
@@ -33,7 +34,7 @@ struct model {
 
 /* Two vecs, and what was decoded of the bytes. */
 static struct run {
-	const struct model_world *world;
+	void (*say)(const char *text);
 	const u8 *bytes;
 	size_t left;
 	const struct model_type *type;
@@ -74,12 +75,12 @@ static __printf(1, 2) void note(const char *format, ...)
 	char text[100];
 	va_list args;
 
-	if (!run.world->say)
+	if (!run.say)
 		return;
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	run.world->say(text);
+	run.say(text);
 }
 
 static void expect(bool fine, const char *what)
@@ -88,11 +89,10 @@ static void expect(bool fine, const char *what)
 		run.wrong = what;
 }
 
-static void fail_from(unsigned int n)
+static void fail_allocation(unsigned int nth)
 {
-	run.alloc_fails = n;
-	if (run.world->fail_from)
-		run.world->fail_from(n);
+	run.alloc_fails = nth;
+	kown_memory_fail_nth(nth);
 }
 
 /* Arguments */
@@ -155,11 +155,7 @@ static int clones(struct model_elem *to, struct model_elem from)
 
 static int allocates(void)
 {
-	if (run.alloc_fails == 1)
-		return -ENOMEM;
-	if (run.alloc_fails)
-		run.alloc_fails--;
-	return 0;
+	return run.alloc_fails && !--run.alloc_fails ? -ENOMEM : 0;
 }
 
 /* Whether there can be memory for so many elements. */
@@ -705,7 +701,7 @@ static void op_reserve(void)
 		return;
 	note(" %zu", n);
 	want = kown_vec_plan(run.vec, run.elem, n, &need, &cap);
-	fail_from(0);
+	fail_allocation(0);
 	answers(want, reserves(run.m, n, false));
 	answers(kown_vec_reserve(run.vec, run.elem, n, GFP_KERNEL), want);
 	expect(want || cap == kown_vec_cap(run.vec, run.elem), "it was planned otherwise");
@@ -1145,14 +1141,14 @@ static void begin(void)
 	/* Most operations meet no failure. */
 	run.clone_fails = fails / 16 < 8 ? fails / 16 : 0;
 	model_owners.clone_fails = run.clone_fails;
-	fail_from(run.world->fail_from && fails % 16 < 4 ? fails % 16 : 0);
+	fail_allocation(fails % 16 < 4 ? fails % 16 : 0);
 	note("%c: %s", "ab"[which >> 7], ops[which % 128 % ARRAY_SIZE(ops)].name);
 	if (run.alloc_fails)
-		note(" (no memory from allocation %u)", run.alloc_fails);
+		note(" (no memory for allocation %u)", run.alloc_fails);
 	if (run.clone_fails)
 		note(" (no clone %u)", run.clone_fails);
 	ops[which % 128 % ARRAY_SIZE(ops)].run();
-	fail_from(0);
+	fail_allocation(0);
 }
 
 static void step(void)
@@ -1174,18 +1170,18 @@ static bool may_go_on(void)
  * model_run() - do what bytes say to vecs and to their models
  * @bytes: the operations
  * @size: how many bytes; no more than MODEL_BYTES are read
- * @world: what may be used
+ * @say: prints each operation, in pieces; or NULL
  *
  * Context: Process context; one caller at a time.
  * Return: NULL, or how they came to differ; then memory is lost.
  */
-const char *model_run(const u8 *bytes, size_t size, const struct model_world *world)
+const char *model_run(const u8 *bytes, size_t size, void (*say)(const char *text))
 {
 	memset(model_owners.alive, 0, model_owners.next);
 	model_owners.next = 1;
 	model_owners.live = 0;
 	model_owners.wrong = NULL;
-	run.world = world;
+	run.say = say;
 	run.bytes = bytes;
 	run.left = min_t(size_t, size, MODEL_BYTES);
 	run.type = model_types[byte() % model_nr_types];

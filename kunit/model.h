@@ -16,16 +16,6 @@
 #define MODEL_BYTES	256
 
 /**
- * struct model_world - what a run may use; all may be NULL
- * @fail_from: makes the n-th allocation from now on fail, and all after it; 0 ends that
- * @say: prints; lines end with newlines, and not before
- */
-struct model_world {
-	void (*fail_from)(unsigned long n);
-	void (*say)(const char *text);
-};
-
-/**
  * struct model_count - what was done so far
  * @runs: calls of model_run()
  * @ops: operations
@@ -39,7 +29,7 @@ struct model_count {
 
 extern struct model_count model_count;
 
-const char *model_run(const u8 *bytes, size_t size, const struct model_world *world);
+const char *model_run(const u8 *bytes, size_t size, void (*say)(const char *text));
 size_t model_random(u8 bytes[MODEL_BYTES], u64 seed, u64 number);
 size_t model_shrink(u8 *bytes, size_t size,
 		    bool (*fails)(const u8 *bytes, size_t size, void *context),

@@ -7,9 +7,6 @@
 
 #include <linux/types.h>
 
-/* Allocations fail from this one on, the next being 1; 0 for none. */
-extern unsigned long host_fail_from;
-
 /* How many blocks of memory there are. */
 extern long host_live;
 

@@ -3,6 +3,7 @@
  * The rest of the kernel: its log, its warnings, its threads and its grace periods.
  */
 #include <linux/bug.h>
+#include <linux/jump_label.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
 #include <linux/list.h>
@@ -16,6 +17,7 @@
 #include "os.h"
 
 __thread struct task_struct host_current;
+bool static_key_initialized = true;
 void (*host_unexpected)(void);
 
 /* Splats that a test has announced, each good for one. */

@@ -12,7 +12,6 @@
 #include "host.h"
 #include "os.h"
 
-unsigned long host_fail_from;
 long host_live;
 
 /* What vmalloc() gave, for kfree() must not get it. */
@@ -24,17 +23,6 @@ struct area {
 
 static struct area *areas;
 static DEFINE_SPINLOCK(areas_lock);
-
-static bool fails(gfp_t gfp)
-{
-	if (gfpflags_allow_blocking(gfp))
-		might_sleep();
-	if (host_fail_from > 1)
-		host_fail_from--;
-	else if (host_fail_from)
-		return true;
-	return false;
-}
 
 static void *take(size_t size, size_t align, gfp_t gfp)
 {
@@ -60,7 +48,9 @@ static void *kmalloc_silent(size_t size, gfp_t gfp)
 
 	if (!size)
 		return ZERO_SIZE_PTR;
-	if (size > KMALLOC_MAX_SIZE || fails(gfp))
+	if (gfpflags_allow_blocking(gfp))
+		might_sleep();
+	if (size > KMALLOC_MAX_SIZE)
 		return NULL;
 	if (is_power_of_2(size) || size > 2 * PAGE_SIZE)
 		align = clamp(size, align, PAGE_SIZE);
@@ -89,7 +79,7 @@ static void *vmalloc_with(size_t size, gfp_t gfp)
 	struct area *area = os_alloc(sizeof(*area), sizeof(void *));
 
 	might_sleep();
-	if (!size || size >> PAGE_SHIFT > totalram_pages() || !area || fails(gfp))
+	if (!size || size >> PAGE_SHIFT > totalram_pages() || !area)
 		goto fail;
 	area->size = size;
 	area->start = take(size, PAGE_SIZE, gfp);
@@ -194,4 +184,12 @@ void *kvrealloc(const void *p, size_t old_size, size_t size, gfp_t gfp)
 	memcpy(moved, p, old_size);
 	kvfree(p);
 	return moved;
+}
+
+char *kstrdup(const char *text, gfp_t gfp)
+{
+	size_t size = text ? strlen(text) + 1 : 0;
+	char *copy = size ? kmalloc(size, gfp) : NULL;
+
+	return copy ? memcpy(copy, text, size) : NULL;
 }

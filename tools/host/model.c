@@ -16,13 +16,6 @@
 #include "host.h"
 #include "os.h"
 
-static void fail_from(unsigned long n)
-{
-	host_fail_from = n;
-}
-
-static const struct model_world quiet = { .fail_from = fail_from };
-static const struct model_world loud = { .fail_from = fail_from, .say = os_print };
 
 static void sayf(const char *format, ...)
 {
@@ -36,10 +29,10 @@ static void sayf(const char *format, ...)
 }
 
 /* Return: true if the model agrees, and no memory is lost. */
-static bool agrees(const u8 *bytes, size_t size, const struct model_world *world)
+static bool agrees(const u8 *bytes, size_t size, void (*say)(const char *text))
 {
 	long live = host_live;
-	const char *wrong = model_run(bytes, size, world);
+	const char *wrong = model_run(bytes, size, say);
 
 	if (!wrong && host_live != live)
 		wrong = "memory is lost";
@@ -57,14 +50,14 @@ static bool agrees_quietly(void *data)
 {
 	const struct input *input = data;
 
-	return agrees(input->bytes, input->size, &quiet);
+	return agrees(input->bytes, input->size, NULL);
 }
 
 static bool agrees_loudly(void *data)
 {
 	const struct input *input = data;
 
-	return agrees(input->bytes, input->size, &loud);
+	return agrees(input->bytes, input->size, os_print);
 }
 
 /* In a process of its own, for a sanitizer ends it. */
@@ -100,7 +93,7 @@ static bool run_series(void *data)
 	u8 bytes[MODEL_BYTES];
 
 	for (; os_milliseconds() < end; series->number++)
-		if (!agrees(bytes, model_random(bytes, series->seed, series->number), &quiet))
+		if (!agrees(bytes, model_random(bytes, series->seed, series->number), NULL))
 			return false;
 	sayf("%llu runs, %llu operations, %llu of them refused\n", model_count.runs,
 	     model_count.ops, model_count.refusals);
@@ -163,7 +156,7 @@ int main(int argc, char **argv)
 	int failures = 0;
 
 	if (argc == 3 && !strcmp(argv[1], "-x"))
-		return !agrees(bytes, read_hex(bytes, argv[2]), &loud);
+		return !agrees(bytes, read_hex(bytes, argv[2]), os_print);
 	if (argc == 3 && !strcmp(argv[1], "-s")) {
 		report(bytes, read_hex(bytes, argv[2]));
 		return 1;

@@ -4,11 +4,13 @@
  */
 #include <fcntl.h>
 #include <malloc.h>
+#include <printf.h>
 #include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -38,6 +40,43 @@ void os_print(const char *text)
 {
 	fputs(text, stdout);
 	fflush(stdout);
+}
+
+/* The kernel's %*ph, which libc knows as %*Y: so many bytes, in hex. */
+static int print_bytes(FILE *file, const struct printf_info *info, const void *const *args)
+{
+	const unsigned char *bytes = **(const unsigned char *const *const *)args;
+	int n = 0;
+
+	for (int i = 0; i < info->width; i++)
+		n += fprintf(file, i ? " %02x" : "%02x", bytes[i]);
+	return n;
+}
+
+static int is_pointer(const struct printf_info *info, size_t n, int *types, int *sizes)
+{
+	if (n)
+		*types = PA_POINTER;
+	return 1;
+}
+
+static void __attribute__((constructor)) know_bytes(void)
+{
+	register_printf_specifier('Y', print_bytes, is_pointer);
+}
+
+int host_vsnprintf(char *buf, size_t size, const char *format, va_list args)
+{
+	char *copy = strdup(format), *at = copy;
+	int n;
+
+	while ((at = strstr(at, "%*ph"))) {
+		at[2] = 'Y';
+		memmove(at + 3, at + 4, strlen(at + 4) + 1);
+	}
+	n = vsnprintf(buf, size, copy, args);
+	free(copy);
+	return n;
 }
 
 const char *os_env(const char *name)

@@ -7,6 +7,7 @@
 #define _HOST_OS_H
 
 #ifndef _LINUX_TYPES_H
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #endif
@@ -14,6 +15,8 @@
 void *os_alloc(size_t size, size_t align);
 void os_free(void *p);
 size_t os_alloc_size(void *p);
+/* As libc's, and the kernel's %*ph. */
+int host_vsnprintf(char *buf, size_t size, const char *format, va_list args);
 void os_print(const char *text);
 const char *os_env(const char *name);
 unsigned long long os_random(void);

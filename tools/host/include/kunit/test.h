@@ -186,31 +186,55 @@ do {										\
 
 #define KUNIT_EXPECT_TRUE_MSG(test, c, format, args...) \
 	HOST_TRUE(false, c, true, ": " format, ##args)
-#define KUNIT_ASSERT_TRUE_MSG(test, c, format, args...) \
-	HOST_TRUE(true, c, true, ": " format, ##args)
 #define KUNIT_EXPECT_FALSE_MSG(test, c, format, args...) \
 	HOST_TRUE(false, c, false, ": " format, ##args)
-#define KUNIT_ASSERT_FALSE_MSG(test, c, format, args...) \
-	HOST_TRUE(true, c, false, ": " format, ##args)
 #define KUNIT_EXPECT_EQ_MSG(test, a, b, format, args...) \
 	HOST_BINARY(false, a, ==, b, ": " format, ##args)
-#define KUNIT_ASSERT_EQ_MSG(test, a, b, format, args...) \
-	HOST_BINARY(true, a, ==, b, ": " format, ##args)
 #define KUNIT_EXPECT_NE_MSG(test, a, b, format, args...) \
 	HOST_BINARY(false, a, !=, b, ": " format, ##args)
-#define KUNIT_ASSERT_NE_MSG(test, a, b, format, args...) \
-	HOST_BINARY(true, a, !=, b, ": " format, ##args)
 #define KUNIT_EXPECT_LT_MSG(test, a, b, format, args...) \
 	HOST_BINARY(false, a, <, b, ": " format, ##args)
 #define KUNIT_EXPECT_LE_MSG(test, a, b, format, args...) \
 	HOST_BINARY(false, a, <=, b, ": " format, ##args)
-#define KUNIT_ASSERT_LE_MSG(test, a, b, format, args...) \
-	HOST_BINARY(true, a, <=, b, ": " format, ##args)
+#define KUNIT_EXPECT_GT_MSG(test, a, b, format, args...) \
+	HOST_BINARY(false, a, >, b, ": " format, ##args)
 #define KUNIT_EXPECT_GE_MSG(test, a, b, format, args...) \
 	HOST_BINARY(false, a, >=, b, ": " format, ##args)
-#define KUNIT_ASSERT_NOT_NULL_MSG(test, p, format, args...) \
-	HOST_PTR(true, p, !=, NULL, ": " format, ##args)
 #define KUNIT_EXPECT_PTR_EQ_MSG(test, a, b, format, args...) \
 	HOST_PTR(false, a, ==, b, ": " format, ##args)
+#define KUNIT_EXPECT_PTR_NE_MSG(test, a, b, format, args...) \
+	HOST_PTR(false, a, !=, b, ": " format, ##args)
+#define KUNIT_EXPECT_NULL_MSG(test, p, format, args...) \
+	HOST_PTR(false, p, ==, NULL, ": " format, ##args)
+#define KUNIT_EXPECT_NOT_NULL_MSG(test, p, format, args...) \
+	HOST_PTR(false, p, !=, NULL, ": " format, ##args)
+#define KUNIT_EXPECT_STREQ_MSG(test, a, b, format, args...) \
+	HOST_STR(false, a, ==, b, ": " format, ##args)
+#define KUNIT_ASSERT_TRUE_MSG(test, c, format, args...) \
+	HOST_TRUE(true, c, true, ": " format, ##args)
+#define KUNIT_ASSERT_FALSE_MSG(test, c, format, args...) \
+	HOST_TRUE(true, c, false, ": " format, ##args)
+#define KUNIT_ASSERT_EQ_MSG(test, a, b, format, args...) \
+	HOST_BINARY(true, a, ==, b, ": " format, ##args)
+#define KUNIT_ASSERT_NE_MSG(test, a, b, format, args...) \
+	HOST_BINARY(true, a, !=, b, ": " format, ##args)
+#define KUNIT_ASSERT_LT_MSG(test, a, b, format, args...) \
+	HOST_BINARY(true, a, <, b, ": " format, ##args)
+#define KUNIT_ASSERT_LE_MSG(test, a, b, format, args...) \
+	HOST_BINARY(true, a, <=, b, ": " format, ##args)
+#define KUNIT_ASSERT_GT_MSG(test, a, b, format, args...) \
+	HOST_BINARY(true, a, >, b, ": " format, ##args)
+#define KUNIT_ASSERT_GE_MSG(test, a, b, format, args...) \
+	HOST_BINARY(true, a, >=, b, ": " format, ##args)
+#define KUNIT_ASSERT_PTR_EQ_MSG(test, a, b, format, args...) \
+	HOST_PTR(true, a, ==, b, ": " format, ##args)
+#define KUNIT_ASSERT_PTR_NE_MSG(test, a, b, format, args...) \
+	HOST_PTR(true, a, !=, b, ": " format, ##args)
+#define KUNIT_ASSERT_NULL_MSG(test, p, format, args...) \
+	HOST_PTR(true, p, ==, NULL, ": " format, ##args)
+#define KUNIT_ASSERT_NOT_NULL_MSG(test, p, format, args...) \
+	HOST_PTR(true, p, !=, NULL, ": " format, ##args)
+#define KUNIT_ASSERT_STREQ_MSG(test, a, b, format, args...) \
+	HOST_STR(true, a, ==, b, ": " format, ##args)
 
 #endif /* _KUNIT_TEST_H */

@@ -8,6 +8,7 @@
 #define cpumask_of(cpu)			((void)(cpu), NULL)
 #define cpumask_first(mask)		0U
 #define cpumask_next(cpu, mask)		((cpu) + 1U)
+#define for_each_possible_cpu(cpu)	for ((cpu) = 0; (cpu) < num_online_cpus(); (cpu)++)
 #define set_cpus_allowed_ptr(task, mask) ((void)(mask))
 
 #endif /* _LINUX_CPUMASK_H */
