@@ -13,6 +13,7 @@
 
 #include <kown/compat.h>
 #include <kown/drain.h>
+#include <kown/slice.h>
 #include <kown/vec.h>
 
 #include "bench.h"
@@ -27,10 +28,13 @@ struct line {
 
 KOWN_DEFINE_VEC(u8, u8, NULL, NULL)
 KOWN_DEFINE_DRAIN(u8, u8)
+KOWN_DEFINE_SLICE(u8, u8)
 KOWN_DEFINE_VEC(u64, u64, NULL, NULL)
 KOWN_DEFINE_DRAIN(u64, u64)
+KOWN_DEFINE_SLICE(u64, u64)
 KOWN_DEFINE_VEC(line, struct line, NULL, NULL)
 KOWN_DEFINE_DRAIN(line, struct line)
+KOWN_DEFINE_SLICE(line, struct line)
 
 static __always_inline u64 u8_number(const u8 *value)
 {

@@ -6,6 +6,7 @@
 #define OF(function)		__OF(NAME, function)
 #define STRUCT(suffix)		struct __OF(NAME, suffix)
 #define drain_for_each(...)	kown_drain_for_each(__VA_ARGS__)
+#define define_sort(...)	KOWN_DEFINE_SORT(__VA_ARGS__)
 
 /* By hand. */
 STRUCT(_bare) {
@@ -352,6 +353,51 @@ static noinline __aligned(64) void OF(_bare_retain)(unsigned int n)
 	}
 }
 
+static int OF(_compare)(const VALUE *a, const VALUE *b, void *context)
+{
+	u64 x = OF(_number)(a), y = OF(_number)(b);
+
+	return x < y ? -1 : x > y;
+}
+
+define_sort(OF(_up), NAME, VALUE, OF(_compare))
+
+static int OF(_bare_compare)(const void *a, const void *b)
+{
+	return OF(_compare)(a, b, NULL);
+}
+
+/* A permutation, of which the small types see the low bits. */
+static void OF(_shuffled)(VALUE *elems)
+{
+	for (unsigned int i = 0; i < MANY; i++)
+		elems[i] = OF(_of)(i * 389 % MANY);
+}
+
+static noinline __aligned(64) void OF(_kown_sort)(unsigned int n)
+{
+	STRUCT(_vec) *vec = &OF(_vec);
+
+	while (n--) {
+		OPTIMIZER_HIDE_VAR(vec);
+		vec->len = MANY;
+		OF(_shuffled)(vec->elems);
+		OF(_up_sort)(OF(_vec_as_slice)(vec), NULL);
+	}
+}
+
+static noinline __aligned(64) void OF(_bare_sort)(unsigned int n)
+{
+	STRUCT(_bare) *bare = &OF(_bare);
+
+	while (n--) {
+		OPTIMIZER_HIDE_VAR(bare);
+		bare->len = MANY;
+		OF(_shuffled)(bare->elems);
+		sort(bare->elems, bare->len, sizeof(VALUE), OF(_bare_compare), NULL);
+	}
+}
+
 static void OF(_bench)(const char *type)
 {
 	static const struct {
@@ -370,6 +416,7 @@ static void OF(_bench)(const char *type)
 		{ "extend by 1024", OF(_kown_extend), OF(_bare_extend), 1000 },
 		{ "drain half of 1024", OF(_kown_drain), OF(_bare_drain), 200 },
 		{ "retain half of 1024", OF(_kown_retain), OF(_bare_retain), 200 },
+		{ "sort 1024", OF(_kown_sort), OF(_bare_sort), 5 },
 	};
 
 	for (unsigned int i = 0; i < MANY; i++)
@@ -388,5 +435,6 @@ static void OF(_bench)(const char *type)
 #undef VALUE
 #undef STRUCT
 #undef drain_for_each
+#undef define_sort
 #undef OF
 #undef __OF

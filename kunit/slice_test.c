@@ -730,25 +730,28 @@ static void slice_contains(struct kunit *test)
 
 /* Sort. */
 
+KOWN_DEFINE_SORT(up, num, u64, cmp_num)
+
 static void slice_sorts_every_order(struct kunit *test)
 {
 	for (int len = 0; len <= 7; len++) {
 		u64 order[7] = { 0, 1, 2, 3, 4, 5, 6 };
 
 		do {
-			u64 a[7], b[7];
-			struct num_slice unstable = num_slice_of(a, len);
-			struct num_slice stable = num_slice_of(b, len);
+			u64 sorted[4][7];
+			struct num_slice slices[4];
 
-			memcpy(a, order, sizeof(a));
-			memcpy(b, order, sizeof(b));
-			num_slice_sort(unstable, cmp_num, NULL);
-			KUNIT_ASSERT_EQ(test, 0, num_slice_sort_stable(stable, cmp_num, NULL,
-								       GFP_TEST));
-			for (int i = 0; i < 7; i++) {
-				KUNIT_ASSERT_EQ(test, a[i], i);
-				KUNIT_ASSERT_EQ(test, b[i], i);
+			for (int i = 0; i < 4; i++) {
+				memcpy(sorted[i], order, sizeof(order));
+				slices[i] = num_slice_of(sorted[i], len);
 			}
+			num_slice_sort(slices[0], cmp_num, NULL);
+			KUNIT_ASSERT_EQ(test, 0, num_slice_sort_stable(slices[1], cmp_num, NULL,
+								       GFP_TEST));
+			up_sort(slices[2], NULL);
+			KUNIT_ASSERT_EQ(test, 0, up_sort_stable(slices[3], NULL, GFP_TEST));
+			for (int i = 0; i < 4 * 7; i++)
+				KUNIT_ASSERT_EQ(test, sorted[i / 7][i % 7], i % 7);
 		} while (next_permutation(order, len));
 	}
 }
