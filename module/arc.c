@@ -100,14 +100,22 @@ static void drop_elems(const struct kown_arc *arc, size_t len)
 		arc->type->elem->drop(slice_at(arc, i));
 }
 
+static noinline void put_watched_share(struct kown_arc *arc)
+{
+	kown_source_free(kown_arc_source(arc));
+	kown_weak_put(arc);
+}
+
 /*
  * The strong references' weak one is put. If it is the only one, nobody else has any and
  * nobody can take one. Acquire: pairs with the release of each weak put.
  */
 static __always_inline void put_share(struct kown_arc *arc)
 {
-	if (unlikely(arc->type->flags & KOWN_ARC_WATCHED))
-		kown_source_free(kown_arc_source(arc));
+	if (unlikely(arc->type->flags & KOWN_ARC_WATCHED)) {
+		put_watched_share(arc);
+		return;
+	}
 	if (atomic_read_acquire(&arc->weak) != 1) {
 		kown_weak_put(arc);
 		return;
