@@ -183,7 +183,7 @@ KOWN_DEFINE_BOX(huge, struct huge, NULL, NULL, 0)
 static void drop_of_huge_memory_never_sleeps(struct kunit *test)
 {
 	u64 bytes = (u64)totalram_pages() * PAGE_SIZE;
-	DEFINE_SPINLOCK(lock);
+	static DEFINE_SPINLOCK(lock);
 
 	for (u64 sum = 0; sum < bytes; sum += 3 * sizeof(struct huge)) {
 		struct huge *put = huge_arc_new_uninit(GFP_KERNEL);
