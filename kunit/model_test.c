@@ -5,6 +5,7 @@
 #include <kunit/test.h>
 #include <linux/moduleparam.h>
 #include <linux/random.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "model.h"
@@ -47,6 +48,7 @@ static void vec_agrees_with_its_model(struct kunit *test)
 	for (u64 number = 0; number < model_runs; number++) {
 		size_t size = model_random(bytes, seed, number);
 
+		cond_resched();
 		if (!model_run(bytes, size, NULL))
 			continue;
 		report(test, bytes, size);
