@@ -5,6 +5,7 @@
 #include <kown/arc.h>
 
 #include "../../module/drop.h"
+#include "../../module/watch.h"
 #include "host.h"
 #include "os.h"
 
@@ -12,6 +13,7 @@ int main(int argc, char **argv)
 {
 	int failures;
 
+	kown_watch_init();
 	if (kown_drop_init())
 		return 2;
 	failures = host_run_suites(argc > 1 ? argv[1] : "");
