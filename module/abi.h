@@ -137,6 +137,87 @@ FIELD(kown_unlock, handle, 8, 4);
 FIELD(kown_unlock, __reserved, 12, 4);
 SIZE(kown_unlock, 16);
 
+FIELD(kown_range, size, 0, 4);
+FIELD(kown_range, flags, 4, 4);
+FIELD(kown_range, handle, 8, 4);
+FIELD(kown_range, __reserved, 12, 4);
+FIELD(kown_range, start, 16, 8);
+FIELD(kown_range, count, 24, 8);
+FIELD(kown_range, data, 32, 8);
+SIZE(kown_range, 40);
+
+FIELD(kown_drain, size, 0, 4);
+FIELD(kown_drain, flags, 4, 4);
+FIELD(kown_drain, handle, 8, 4);
+FIELD(kown_drain, __reserved, 12, 4);
+FIELD(kown_drain, start, 16, 8);
+FIELD(kown_drain, count, 24, 8);
+FIELD(kown_drain, data, 32, 8);
+FIELD(kown_drain, taken, 40, 8);
+SIZE(kown_drain, 48);
+
+FIELD(kown_splice, size, 0, 4);
+FIELD(kown_splice, flags, 4, 4);
+FIELD(kown_splice, handle, 8, 4);
+FIELD(kown_splice, __reserved, 12, 4);
+FIELD(kown_splice, start, 16, 8);
+FIELD(kown_splice, count, 24, 8);
+FIELD(kown_splice, removed, 32, 8);
+FIELD(kown_splice, data, 40, 8);
+FIELD(kown_splice, insert, 48, 8);
+SIZE(kown_splice, 56);
+
+FIELD(kown_resize, size, 0, 4);
+FIELD(kown_resize, flags, 4, 4);
+FIELD(kown_resize, handle, 8, 4);
+FIELD(kown_resize, __reserved, 12, 4);
+FIELD(kown_resize, len, 16, 8);
+FIELD(kown_resize, data, 24, 8);
+SIZE(kown_resize, 32);
+
+FIELD(kown_reserve, size, 0, 4);
+FIELD(kown_reserve, flags, 4, 4);
+FIELD(kown_reserve, handle, 8, 4);
+FIELD(kown_reserve, __reserved, 12, 4);
+FIELD(kown_reserve, count, 16, 8);
+FIELD(kown_reserve, cap, 24, 8);
+SIZE(kown_reserve, 32);
+
+FIELD(kown_mask, size, 0, 4);
+FIELD(kown_mask, flags, 4, 4);
+FIELD(kown_mask, handle, 8, 4);
+FIELD(kown_mask, __reserved, 12, 4);
+FIELD(kown_mask, start, 16, 8);
+FIELD(kown_mask, count, 24, 8);
+FIELD(kown_mask, mask, 32, 8);
+FIELD(kown_mask, data, 40, 8);
+FIELD(kown_mask, taken, 48, 8);
+SIZE(kown_mask, 56);
+
+FIELD(kown_dedup, size, 0, 4);
+FIELD(kown_dedup, flags, 4, 4);
+FIELD(kown_dedup, handle, 8, 4);
+FIELD(kown_dedup, __reserved, 12, 4);
+FIELD(kown_dedup, taken, 16, 8);
+SIZE(kown_dedup, 24);
+
+FIELD(kown_append, size, 0, 4);
+FIELD(kown_append, flags, 4, 4);
+FIELD(kown_append, handle, 8, 4);
+FIELD(kown_append, other, 12, 4);
+FIELD(kown_append, start, 16, 8);
+FIELD(kown_append, count, 24, 8);
+FIELD(kown_append, index, 32, 8);
+SIZE(kown_append, 40);
+
+FIELD(kown_split_off, size, 0, 4);
+FIELD(kown_split_off, flags, 4, 4);
+FIELD(kown_split_off, handle, 8, 4);
+FIELD(kown_split_off, new_handle, 12, 4);
+FIELD(kown_split_off, start, 16, 8);
+FIELD(kown_split_off, object, 24, 8);
+SIZE(kown_split_off, 32);
+
 #undef FIELD
 #undef SIZE
 

@@ -44,6 +44,15 @@ struct call {
 		struct kown_own own;
 		struct kown_lock lock;
 		struct kown_unlock unlock;
+		struct kown_range range;
+		struct kown_drain drain;
+		struct kown_splice splice;
+		struct kown_resize resize;
+		struct kown_reserve reserve;
+		struct kown_mask mask;
+		struct kown_dedup dedup;
+		struct kown_append append;
+		struct kown_split_off split_off;
 	} arg;
 };
 
@@ -84,9 +93,9 @@ static struct kown_handle *pin_strong(struct call *call, u32 number, u32 need)
 }
 
 /*
- * Give the context a handle, closed so far, and tell it in *@number, a field of the
- * struct of @size bytes; then open it with @from, or if that is NULL as the object's
- * first. Takes the caller's pin over.
+ * Give the context a handle, and tell it in *@number, a field of the
+ * struct of @size bytes; then open it with @from, unless it is open. Takes the caller's
+ * pin over.
  */
 static int give_handle(struct call *call, struct kown_handle *handle,
 		       struct kown_handle *from, u32 *number, u32 size)
@@ -102,8 +111,6 @@ static int give_handle(struct call *call, struct kown_handle *handle,
 		err = kown_handle_open(handle, from);
 	if (err)
 		goto cancel;
-	if (!from)
-		kown_handle_adopt(handle);
 	kown_table_publish(table, *number, handle);
 	return 0;
 
@@ -134,7 +141,7 @@ static int give_other(struct call *call, struct kown_handle *from, u32 want, boo
 
 static u64 command_mask(void);
 
-static int do_info(struct call *call)
+static int cmd_info(struct call *call)
 {
 	const struct kown_account *account = call->context->account;
 	struct kown_info *info = &call->arg.info;
@@ -157,12 +164,11 @@ static int do_info(struct call *call)
 	return reply(call, sizeof(*info));
 }
 
-static int do_new(struct call *call)
+static int cmd_new(struct call *call)
 {
 	struct kown_new *new = &call->arg.new;
 	struct kown_object *object;
 	struct kown_handle *handle;
-	int err;
 
 	if (new->mode > KOWN_MODE_LOCKED)
 		return -EOPNOTSUPP;
@@ -175,16 +181,15 @@ static int do_new(struct call *call)
 	new->object = object->id;
 	handle = kown_handle_new(object, KOWN_RIGHTS_ALL, false,
 				 &call->context->table.place);
-	if (IS_ERR(handle))
-		err = PTR_ERR(handle);
-	else
-		err = give_handle(call, handle, NULL, &new->handle, sizeof(*new));
-	if (err)
+	if (IS_ERR(handle)) {
 		kown_object_put(object);
-	return err;
+		return PTR_ERR(handle);
+	}
+	kown_handle_adopt(handle);
+	return give_handle(call, handle, NULL, &new->handle, sizeof(*new));
 }
 
-static int do_clone(struct call *call)
+static int cmd_clone(struct call *call)
 {
 	struct kown_clone *clone = &call->arg.clone;
 	struct kown_handle *handle __free(kown_handle_unpin) =
@@ -197,7 +202,7 @@ static int do_clone(struct call *call)
 			  &clone->new_handle, sizeof(*clone));
 }
 
-static int do_downgrade(struct call *call)
+static int cmd_downgrade(struct call *call)
 {
 	struct kown_clone *clone = &call->arg.clone;
 	struct kown_handle *handle __free(kown_handle_unpin) =
@@ -209,7 +214,7 @@ static int do_downgrade(struct call *call)
 			  sizeof(*clone));
 }
 
-static int do_upgrade(struct call *call)
+static int cmd_upgrade(struct call *call)
 {
 	struct kown_clone *clone = &call->arg.clone;
 	struct kown_handle *handle __free(kown_handle_unpin) =
@@ -243,7 +248,7 @@ static int drop_all(struct kown_table *table, const u32 __user *numbers,
 	return 0;
 }
 
-static int do_drop(struct call *call)
+static int cmd_drop(struct call *call)
 {
 	struct kown_drop *drop = &call->arg.drop;
 	struct kown_drop __user *user = call->user;
@@ -266,7 +271,7 @@ static u32 weak_count(const struct kown_object *object)
 	return kown_arc_strong_count(&object->arc) ? weak : weak + 1;
 }
 
-static int do_stat(struct call *call)
+static int cmd_stat(struct call *call)
 {
 	struct kown_stat *stat = &call->arg.stat;
 	struct kown_handle *handle __free(kown_handle_unpin) =
@@ -296,7 +301,7 @@ static int do_stat(struct call *call)
 	return reply(call, sizeof(*stat));
 }
 
-static int do_push(struct call *call)
+static int cmd_push(struct call *call)
 {
 	struct kown_push *push = &call->arg.push;
 	struct kown_push __user *user = call->user;
@@ -309,7 +314,7 @@ static int do_push(struct call *call)
 				  &user->index);
 }
 
-static int do_pop(struct call *call)
+static int cmd_pop(struct call *call)
 {
 	struct kown_pop *pop = &call->arg.pop;
 	struct kown_pop __user *user = call->user;
@@ -322,7 +327,7 @@ static int do_pop(struct call *call)
 				 &user->taken);
 }
 
-static int do_read(struct call *call)
+static int cmd_read(struct call *call)
 {
 	struct kown_read *read = &call->arg.read;
 	struct kown_handle *handle __free(kown_handle_unpin) =
@@ -354,7 +359,7 @@ static struct file *export_file(const struct kown_handle *handle, u32 want)
 	return file;
 }
 
-static int do_export(struct call *call)
+static int cmd_export(struct call *call)
 {
 	struct kown_export *export = &call->arg.export;
 	struct kown_handle *handle __free(kown_handle_unpin) =
@@ -396,7 +401,7 @@ static int import_file(struct call *call, struct file *file)
 			  sizeof(*import));
 }
 
-static int do_import(struct call *call)
+static int cmd_import(struct call *call)
 {
 	struct file *file = fget(call->arg.import.fd);
 	int err;
@@ -419,22 +424,22 @@ static int own(struct call *call, enum kown_if_shared if_shared)
 	return kown_own(&call->context->table, number, handle, if_shared, call->user);
 }
 
-static int do_into_inner(struct call *call)
+static int cmd_into_inner(struct call *call)
 {
 	return own(call, KOWN_IF_SHARED_DROP);
 }
 
-static int do_take(struct call *call)
+static int cmd_take(struct call *call)
 {
 	return own(call, KOWN_IF_SHARED_REFUSE);
 }
 
-static int do_make_mut(struct call *call)
+static int cmd_make_mut(struct call *call)
 {
 	return own(call, KOWN_IF_SHARED_COPY);
 }
 
-static int do_lock(struct call *call)
+static int cmd_lock(struct call *call)
 {
 	struct kown_lock *lock = &call->arg.lock;
 	struct kown_handle *handle __free(kown_handle_unpin) =
@@ -445,7 +450,7 @@ static int do_lock(struct call *call)
 	return kown_guard_lock(handle, !(lock->flags & KOWN_LOCK_TRY), lock->deadline);
 }
 
-static int do_unlock(struct call *call)
+static int cmd_unlock(struct call *call)
 {
 	struct kown_handle *handle __free(kown_handle_unpin) =
 		pin_strong(call, call->arg.unlock.handle, KOWN_RIGHT_LOCK);
@@ -453,12 +458,305 @@ static int do_unlock(struct call *call)
 	return IS_ERR(handle) ? PTR_ERR(handle) : kown_guard_unlock(handle);
 }
 
-static int do_clear_poison(struct call *call)
+static int cmd_clear_poison(struct call *call)
 {
 	struct kown_handle *handle __free(kown_handle_unpin) =
 		pin_strong(call, call->arg.unlock.handle, KOWN_RIGHT_LOCK);
 
 	return IS_ERR(handle) ? PTR_ERR(handle) : kown_guard_clear_poison(handle);
+}
+
+static int cmd_pop_front(struct call *call)
+{
+	struct kown_pop *pop = &call->arg.pop;
+	struct kown_pop __user *user = call->user;
+	struct kown_handle *handle __free(kown_handle_unpin) =
+		pin_strong(call, pop->handle, KOWN_RIGHT_READ | KOWN_RIGHT_WRITE);
+
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	return kown_elements_pop_front(handle, u64_to_user_ptr(pop->data), pop->count,
+				       &user->taken);
+}
+
+/* For what takes elements out, unless it drops them. */
+static struct kown_handle *pin_to_remove(struct call *call, u32 number, u64 data)
+{
+	bool discard = call->arg.flags & KOWN_DISCARD;
+
+	if (discard && data)
+		return ERR_PTR(-EOPNOTSUPP);
+	return pin_strong(call, number, KOWN_RIGHT_WRITE |
+			  (discard ? 0 : KOWN_RIGHT_READ));
+}
+
+static int cmd_insert(struct call *call)
+{
+	struct kown_range *range = &call->arg.range;
+	struct kown_handle *handle __free(kown_handle_unpin) =
+		pin_strong(call, range->handle, KOWN_RIGHT_WRITE);
+
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	return kown_elements_insert(handle, u64_to_user_ptr(range->data), range->start,
+				    range->count);
+}
+
+static int cmd_remove(struct call *call)
+{
+	struct kown_range *range = &call->arg.range;
+	struct kown_handle *handle __free(kown_handle_unpin) =
+		pin_to_remove(call, range->handle, range->data);
+
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	return kown_elements_remove(handle, u64_to_user_ptr(range->data), range->start,
+				    range->count, range->flags & KOWN_DISCARD);
+}
+
+static int cmd_swap_remove(struct call *call)
+{
+	struct kown_range *range = &call->arg.range;
+	struct kown_handle *handle __free(kown_handle_unpin) =
+		pin_to_remove(call, range->handle, range->data);
+
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	return kown_elements_swap_remove(handle, u64_to_user_ptr(range->data),
+					 range->start, range->count,
+					 range->flags & KOWN_DISCARD);
+}
+
+static int cmd_drain(struct call *call)
+{
+	struct kown_drain *drain = &call->arg.drain;
+	struct kown_drain __user *user = call->user;
+	struct kown_handle *handle __free(kown_handle_unpin) =
+		pin_to_remove(call, drain->handle, drain->data);
+
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	return kown_elements_drain(handle, u64_to_user_ptr(drain->data), drain->start,
+				   drain->count, drain->flags & KOWN_DISCARD,
+				   &user->taken);
+}
+
+static int cmd_splice(struct call *call)
+{
+	struct kown_splice *splice = &call->arg.splice;
+	struct kown_handle *handle __free(kown_handle_unpin) =
+		pin_to_remove(call, splice->handle, splice->removed);
+
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	return kown_elements_splice(handle, u64_to_user_ptr(splice->removed),
+				    splice->start, splice->count,
+				    splice->flags & KOWN_DISCARD,
+				    u64_to_user_ptr(splice->data), splice->insert);
+}
+
+static int cmd_write(struct call *call)
+{
+	struct kown_range *range = &call->arg.range;
+	struct kown_handle *handle __free(kown_handle_unpin) =
+		pin_strong(call, range->handle, KOWN_RIGHT_WRITE);
+
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	return kown_elements_write(handle, u64_to_user_ptr(range->data), range->start,
+				   range->count);
+}
+
+static int cmd_fill(struct call *call)
+{
+	struct kown_range *range = &call->arg.range;
+	struct kown_handle *handle __free(kown_handle_unpin) =
+		pin_strong(call, range->handle, KOWN_RIGHT_WRITE);
+
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	return kown_elements_fill(handle, u64_to_user_ptr(range->data), range->start,
+				  range->count);
+}
+
+static int cmd_truncate(struct call *call)
+{
+	struct kown_resize *resize = &call->arg.resize;
+	struct kown_handle *handle __free(kown_handle_unpin) =
+		pin_strong(call, resize->handle, KOWN_RIGHT_WRITE);
+
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	if (resize->data)
+		return -EOPNOTSUPP;
+	return kown_elements_truncate(handle, resize->len);
+}
+
+static int cmd_resize(struct call *call)
+{
+	struct kown_resize *resize = &call->arg.resize;
+	struct kown_handle *handle __free(kown_handle_unpin) =
+		pin_strong(call, resize->handle, KOWN_RIGHT_WRITE);
+
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	return kown_elements_resize(handle, resize->len, u64_to_user_ptr(resize->data));
+}
+
+static int cmd_reserve(struct call *call)
+{
+	struct kown_reserve *reserve = &call->arg.reserve;
+	struct kown_reserve __user *user = call->user;
+	struct kown_handle *handle __free(kown_handle_unpin) =
+		pin_strong(call, reserve->handle, KOWN_RIGHT_WRITE);
+
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	return kown_elements_reserve(handle, reserve->count,
+				     reserve->flags & KOWN_RESERVE_EXACT, &user->cap);
+}
+
+static int cmd_shrink(struct call *call)
+{
+	struct kown_reserve *reserve = &call->arg.reserve;
+	struct kown_reserve __user *user = call->user;
+	struct kown_handle *handle __free(kown_handle_unpin) =
+		pin_strong(call, reserve->handle, KOWN_RIGHT_WRITE);
+
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	return kown_elements_shrink(handle, reserve->count, &user->cap);
+}
+
+static int cmd_retain(struct call *call)
+{
+	struct kown_mask *mask = &call->arg.mask;
+	struct kown_mask __user *user = call->user;
+	struct kown_handle *handle __free(kown_handle_unpin) =
+		pin_strong(call, mask->handle, KOWN_RIGHT_WRITE);
+
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	if (mask->data)
+		return -EOPNOTSUPP;
+	return kown_elements_retain(handle, u64_to_user_ptr(mask->mask), mask->start,
+				    mask->count, &user->taken);
+}
+
+static int cmd_extract(struct call *call)
+{
+	struct kown_mask *mask = &call->arg.mask;
+	struct kown_mask __user *user = call->user;
+	struct kown_handle *handle __free(kown_handle_unpin) =
+		pin_strong(call, mask->handle, KOWN_RIGHT_READ | KOWN_RIGHT_WRITE);
+
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	return kown_elements_extract(handle, u64_to_user_ptr(mask->mask), mask->start,
+				     mask->count, u64_to_user_ptr(mask->data),
+				     &user->taken);
+}
+
+static int cmd_dedup(struct call *call)
+{
+	struct kown_dedup __user *user = call->user;
+	struct kown_handle *handle __free(kown_handle_unpin) =
+		pin_strong(call, call->arg.dedup.handle,
+			   KOWN_RIGHT_READ | KOWN_RIGHT_WRITE);
+
+	return IS_ERR(handle) ? PTR_ERR(handle) : kown_elements_dedup(handle, &user->taken);
+}
+
+static int cmd_extend_within(struct call *call)
+{
+	struct kown_range *range = &call->arg.range;
+	struct kown_handle *handle __free(kown_handle_unpin) =
+		pin_strong(call, range->handle, KOWN_RIGHT_READ | KOWN_RIGHT_WRITE);
+
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	if (range->data)
+		return -EOPNOTSUPP;
+	return kown_elements_extend_within(handle, range->start, range->count);
+}
+
+static int cmd_append(struct call *call)
+{
+	struct kown_append *append = &call->arg.append;
+	struct kown_append __user *user = call->user;
+	struct kown_handle *handle __free(kown_handle_unpin) =
+		pin_strong(call, append->handle, KOWN_RIGHT_WRITE);
+	struct kown_handle *other __free(kown_handle_unpin) =
+		pin_strong(call, append->other, KOWN_RIGHT_READ | KOWN_RIGHT_WRITE);
+
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	if (IS_ERR(other))
+		return PTR_ERR(other);
+	if (append->start || append->count)
+		return -EOPNOTSUPP;
+	return kown_elements_append(handle, other, &user->index);
+}
+
+static int cmd_copy_from(struct call *call)
+{
+	struct kown_append *append = &call->arg.append;
+	struct kown_append __user *user = call->user;
+	struct kown_handle *handle __free(kown_handle_unpin) =
+		pin_strong(call, append->handle, KOWN_RIGHT_WRITE);
+	struct kown_handle *other __free(kown_handle_unpin) =
+		pin_strong(call, append->other, KOWN_RIGHT_READ);
+
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	if (IS_ERR(other))
+		return PTR_ERR(other);
+	return kown_elements_copy_from(handle, other, append->start, append->count,
+				       &user->index);
+}
+
+static int cmd_clone_data(struct call *call)
+{
+	struct kown_clone *clone = &call->arg.clone;
+	struct kown_handle *handle __free(kown_handle_unpin) =
+		pin_strong(call, clone->handle, KOWN_RIGHT_READ);
+	struct kown_handle *other;
+	u32 rights;
+	int err;
+
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	err = kown_rights_narrow(KOWN_RIGHTS_ALL, clone->rights, &rights);
+	if (err)
+		return err;
+	other = kown_elements_clone(handle, &call->context->table, rights);
+	if (IS_ERR(other))
+		return PTR_ERR(other);
+	return give_handle(call, other, NULL, &clone->new_handle, sizeof(*clone));
+}
+
+static int cmd_split_off(struct call *call)
+{
+	struct kown_split_off *split = &call->arg.split_off;
+	struct kown_table *table = &call->context->table;
+	struct kown_handle *handle __free(kown_handle_unpin) =
+		pin_strong(call, split->handle, KOWN_RIGHT_READ | KOWN_RIGHT_WRITE);
+	struct kown_handle *tail;
+	u32 number;
+	int err;
+
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	err = kown_table_reserve(table, &number);
+	if (err)
+		return err;
+	tail = kown_elements_split_off(handle, table, split->start, number, call->user);
+	if (IS_ERR(tail)) {
+		kown_table_cancel(table, number);
+		return PTR_ERR(tail);
+	}
+	kown_table_publish(table, number, tail);
+	return 0;
 }
 
 #define COMMAND(_cmd, _type, _last, _run, ...)				\
@@ -473,31 +771,58 @@ static int do_clear_poison(struct call *call)
 #define FLAGS(_flags)	.flags = (_flags)
 
 static const struct command commands[] = {
-	COMMAND(KOWN_IOC_INFO, kown_info, all_bytes, do_info),
-	COMMAND(KOWN_IOC_NEW, kown_new, __reserved, do_new, RESERVED(kown_new)),
-	COMMAND(KOWN_IOC_CLONE, kown_clone, __reserved, do_clone, RESERVED(kown_clone)),
-	COMMAND(KOWN_IOC_DROP, kown_drop, done, do_drop),
-	COMMAND(KOWN_IOC_STAT, kown_stat, cap, do_stat),
-	COMMAND(KOWN_IOC_PUSH, kown_push, index, do_push, RESERVED(kown_push)),
-	COMMAND(KOWN_IOC_POP, kown_pop, taken, do_pop, RESERVED(kown_pop)),
-	COMMAND(KOWN_IOC_READ, kown_read, data, do_read, RESERVED(kown_read)),
-	COMMAND(KOWN_IOC_EXPORT, kown_export, __reserved, do_export,
+	COMMAND(KOWN_IOC_INFO, kown_info, all_bytes, cmd_info),
+	COMMAND(KOWN_IOC_NEW, kown_new, __reserved, cmd_new, RESERVED(kown_new)),
+	COMMAND(KOWN_IOC_CLONE, kown_clone, __reserved, cmd_clone, RESERVED(kown_clone)),
+	COMMAND(KOWN_IOC_DROP, kown_drop, done, cmd_drop),
+	COMMAND(KOWN_IOC_STAT, kown_stat, cap, cmd_stat),
+	COMMAND(KOWN_IOC_PUSH, kown_push, index, cmd_push, RESERVED(kown_push)),
+	COMMAND(KOWN_IOC_POP, kown_pop, taken, cmd_pop, RESERVED(kown_pop)),
+	COMMAND(KOWN_IOC_READ, kown_read, data, cmd_read, RESERVED(kown_read)),
+	COMMAND(KOWN_IOC_EXPORT, kown_export, __reserved, cmd_export,
 		RESERVED(kown_export)),
-	COMMAND(KOWN_IOC_IMPORT, kown_import, __reserved, do_import,
+	COMMAND(KOWN_IOC_IMPORT, kown_import, __reserved, cmd_import,
 		RESERVED(kown_import)),
-	COMMAND(KOWN_IOC_DOWNGRADE, kown_clone, __reserved, do_downgrade,
+	COMMAND(KOWN_IOC_DOWNGRADE, kown_clone, __reserved, cmd_downgrade,
 		RESERVED(kown_clone)),
-	COMMAND(KOWN_IOC_UPGRADE, kown_clone, __reserved, do_upgrade,
+	COMMAND(KOWN_IOC_UPGRADE, kown_clone, __reserved, cmd_upgrade,
 		RESERVED(kown_clone)),
-	COMMAND(KOWN_IOC_INTO_INNER, kown_own, object, do_into_inner),
-	COMMAND(KOWN_IOC_TAKE, kown_own, object, do_take),
-	COMMAND(KOWN_IOC_MAKE_MUT, kown_own, object, do_make_mut),
-	COMMAND(KOWN_IOC_LOCK, kown_lock, deadline, do_lock, RESERVED(kown_lock),
+	COMMAND(KOWN_IOC_INTO_INNER, kown_own, object, cmd_into_inner),
+	COMMAND(KOWN_IOC_TAKE, kown_own, object, cmd_take),
+	COMMAND(KOWN_IOC_MAKE_MUT, kown_own, object, cmd_make_mut),
+	COMMAND(KOWN_IOC_LOCK, kown_lock, deadline, cmd_lock, RESERVED(kown_lock),
 		FLAGS(KOWN_LOCK_TRY)),
-	COMMAND(KOWN_IOC_UNLOCK, kown_unlock, __reserved, do_unlock,
+	COMMAND(KOWN_IOC_UNLOCK, kown_unlock, __reserved, cmd_unlock,
 		RESERVED(kown_unlock)),
-	COMMAND(KOWN_IOC_CLEAR_POISON, kown_unlock, __reserved, do_clear_poison,
+	COMMAND(KOWN_IOC_CLEAR_POISON, kown_unlock, __reserved, cmd_clear_poison,
 		RESERVED(kown_unlock)),
+	COMMAND(KOWN_IOC_POP_FRONT, kown_pop, taken, cmd_pop_front, RESERVED(kown_pop)),
+	COMMAND(KOWN_IOC_INSERT, kown_range, data, cmd_insert, RESERVED(kown_range)),
+	COMMAND(KOWN_IOC_REMOVE, kown_range, data, cmd_remove, RESERVED(kown_range),
+		FLAGS(KOWN_DISCARD)),
+	COMMAND(KOWN_IOC_SWAP_REMOVE, kown_range, data, cmd_swap_remove,
+		RESERVED(kown_range), FLAGS(KOWN_DISCARD)),
+	COMMAND(KOWN_IOC_DRAIN, kown_drain, taken, cmd_drain, RESERVED(kown_drain),
+		FLAGS(KOWN_DISCARD)),
+	COMMAND(KOWN_IOC_SPLICE, kown_splice, insert, cmd_splice, RESERVED(kown_splice),
+		FLAGS(KOWN_DISCARD)),
+	COMMAND(KOWN_IOC_WRITE, kown_range, data, cmd_write, RESERVED(kown_range)),
+	COMMAND(KOWN_IOC_FILL, kown_range, data, cmd_fill, RESERVED(kown_range)),
+	COMMAND(KOWN_IOC_TRUNCATE, kown_resize, data, cmd_truncate, RESERVED(kown_resize)),
+	COMMAND(KOWN_IOC_RESIZE, kown_resize, data, cmd_resize, RESERVED(kown_resize)),
+	COMMAND(KOWN_IOC_RESERVE, kown_reserve, cap, cmd_reserve, RESERVED(kown_reserve),
+		FLAGS(KOWN_RESERVE_EXACT)),
+	COMMAND(KOWN_IOC_SHRINK, kown_reserve, cap, cmd_shrink, RESERVED(kown_reserve)),
+	COMMAND(KOWN_IOC_RETAIN, kown_mask, taken, cmd_retain, RESERVED(kown_mask)),
+	COMMAND(KOWN_IOC_EXTRACT, kown_mask, taken, cmd_extract, RESERVED(kown_mask)),
+	COMMAND(KOWN_IOC_DEDUP, kown_dedup, taken, cmd_dedup, RESERVED(kown_dedup)),
+	COMMAND(KOWN_IOC_EXTEND_WITHIN, kown_range, data, cmd_extend_within,
+		RESERVED(kown_range)),
+	COMMAND(KOWN_IOC_APPEND, kown_append, index, cmd_append),
+	COMMAND(KOWN_IOC_COPY_FROM, kown_append, index, cmd_copy_from),
+	COMMAND(KOWN_IOC_SPLIT_OFF, kown_split_off, object, cmd_split_off),
+	COMMAND(KOWN_IOC_CLONE_DATA, kown_clone, __reserved, cmd_clone_data,
+		RESERVED(kown_clone)),
 };
 
 static u64 command_mask(void)

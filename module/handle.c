@@ -2,6 +2,8 @@
 /*
  * Handle: rights, pins, being open, and numbers.
  */
+#include <linux/minmax.h>
+#include <linux/mutex.h>
 #include <linux/poll.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -192,6 +194,55 @@ int kown_handle_lock(struct kown_handle *handle)
 void kown_handle_unlock(struct kown_handle *handle)
 {
 	mutex_unlock(&handle->object->lock);
+}
+
+/* Two objects are locked in the order of their ids, which never change. */
+static int lock_objects(struct kown_object *first, struct kown_object *second)
+{
+	int err;
+
+	if (first->id > second->id)
+		swap(first, second);
+	err = mutex_lock_killable(&first->lock);
+	if (err || first == second)
+		return err;
+	err = mutex_lock_killable_nested(&second->lock, SINGLE_DEPTH_NESTING);
+	if (err)
+		mutex_unlock(&first->lock);
+	return err;
+}
+
+/**
+ * kown_handle_lock_two() - lock the objects of two handles, for a call
+ * @a: a handle, pinned
+ * @b: another, pinned; perhaps to the same object, perhaps the same
+ *
+ * Context: Process context. Sleeps.
+ * Return: 0, and the caller holds both objects' locks and the handles are open; -EINTR
+ * when dying; -KOWN_LOOK_AGAIN if one is closed.
+ */
+int kown_handle_lock_two(struct kown_handle *a, struct kown_handle *b)
+{
+	int err = lock_objects(a->object, b->object);
+
+	if (err || (a->open && b->open))
+		return err;
+	kown_handle_unlock_two(a, b);
+	return -KOWN_LOOK_AGAIN;
+}
+
+/**
+ * kown_handle_unlock_two() - the call has done its part
+ * @a: as for kown_handle_lock_two()
+ * @b: as for kown_handle_lock_two()
+ *
+ * Context: Process context.
+ */
+void kown_handle_unlock_two(struct kown_handle *a, struct kown_handle *b)
+{
+	mutex_unlock(&a->object->lock);
+	if (b->object != a->object)
+		mutex_unlock(&b->object->lock);
 }
 
 /**

@@ -107,6 +107,28 @@ int kown_object_reserve_exact(struct kown_object *object, size_t cap)
 }
 
 /**
+ * kown_object_shrink() - give room back
+ * @object: the object
+ * @min_cap: elements there shall be room for at least; those there are have room
+ *
+ * Context: Process context. The caller holds @object->lock. Sleeps.
+ * Return: 0 or -ENOMEM.
+ */
+int kown_object_shrink(struct kown_object *object, size_t min_cap)
+{
+	struct kown_vec *vec = &object->vec;
+	size_t cap = vec->raw.cap;
+	int err;
+
+	lockdep_assert_held(&object->lock);
+	err = kown_vec_shrink_to(vec, &object->elem, min_cap, KOWN_GFP_USER);
+	if (!err)
+		kown_account_uncharge(object->account, KOWN_BYTES,
+				      (cap - vec->raw.cap) * object->elem.size);
+	return err;
+}
+
+/**
  * kown_object_wake() - tell those who poll
  * @object: the object
  * @events: what has become true
@@ -224,19 +246,21 @@ struct kown_object *kown_object_new(struct kown_account *account, u32 mode,
 EXPORT_SYMBOL_KOWN_TEST(kown_object_new);
 
 /**
- * kown_object_succeed() - an object to take another's place
+ * kown_object_succeed() - an object to take another's place, or part of its elements
  * @old: the other; the caller holds its lock
- * @account: if there is to be a copy of the elements: who answers for it. NULL if
- *	the elements are to move, with kown_object_inherit()
+ * @account: if there is to be a copy of elements: who answers for it. NULL if all are
+ *	to move, with kown_object_inherit()
+ * @start: the first element to copy
  *
  * Context: Process context. Sleeps.
  * Return: the object, with one strong reference that the caller owns; or -ENOSPC or
  * -ENOMEM.
  */
 struct kown_object *kown_object_succeed(struct kown_object *old,
-					struct kown_account *account)
+					struct kown_account *account, size_t start)
 {
 	struct kown_object *object = object_alloc(old->mode, old->elem.size);
+	size_t count = old->vec.len - start;
 	int err;
 
 	lockdep_assert_held(&old->lock);
@@ -244,11 +268,11 @@ struct kown_object *kown_object_succeed(struct kown_object *old,
 		return object;
 	err = set_account(object, account);
 	if (!err)
-		err = kown_object_reserve_exact(object, old->vec.len);
+		err = kown_object_reserve_exact(object, count);
 	if (!err)
 		err = kown_vec_extend_from_slice(&object->vec, &object->elem,
-						 kown_vec_at(&old->vec, &old->elem, 0),
-						 old->vec.len, KOWN_GFP_USER);
+						 kown_vec_at(&old->vec, &old->elem, start),
+						 count, KOWN_GFP_USER);
 	if (err) {
 		kown_object_put(object);
 		return ERR_PTR(err);

@@ -60,7 +60,7 @@ struct kown_object {
 struct kown_object *kown_object_new(struct kown_account *account, u32 mode,
 				    u32 elem_size, u64 cap);
 struct kown_object *kown_object_succeed(struct kown_object *old,
-					struct kown_account *account);
+					struct kown_account *account, size_t start);
 void kown_object_inherit(struct kown_object *object, struct kown_object *old);
 void kown_object_forget(struct kown_object *object);
 void kown_object_wake(struct kown_object *object, __poll_t events);
@@ -68,6 +68,7 @@ int __must_check kown_object_check_size(const struct kown_object *object, u64 co
 					size_t *bytes);
 int __must_check kown_object_reserve(struct kown_object *object, size_t extra);
 int __must_check kown_object_reserve_exact(struct kown_object *object, size_t cap);
+int __must_check kown_object_shrink(struct kown_object *object, size_t min_cap);
 
 static inline void kown_object_put(struct kown_object *object)
 {

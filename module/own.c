@@ -101,7 +101,7 @@ static int succeed(struct own *own, u32 how)
 	struct kown_object *object;
 	int err;
 
-	object = kown_object_succeed(old->object, account);
+	object = kown_object_succeed(old->object, account, 0);
 	if (IS_ERR(object))
 		return PTR_ERR(object);
 	handle = kown_handle_new(object, old->rights, false, old->place);

@@ -2,6 +2,8 @@
 /*
  * Transfer: lock, step, and fault in what was missing.
  */
+#include <linux/align.h>
+#include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/sched.h>
 #include <linux/sizes.h>
@@ -112,41 +114,63 @@ int kown_transfer_fault_in(const struct kown_transfer *t)
 }
 
 /* Does the object's mode allow it now? */
-static int allowed(const struct kown_transfer *t)
+static int allowed(const struct kown_handle *handle, bool change)
 {
-	struct kown_object *object = t->handle->object;
+	struct kown_object *object = handle->object;
 
-	if (t->any_mode)
-		return 0;
 	switch (object->mode) {
 	case KOWN_MODE_EXCLUSIVE:
-		return t->change && !kown_arc_is_unique(&object->arc) ? -EBUSY : 0;
+		return change && !kown_arc_is_unique(&object->arc) ? -EBUSY : 0;
 	case KOWN_MODE_LOCKED:
-		return kown_guard_is_held(t->handle) ? 0 : -ENOLCK;
+		return kown_guard_is_held(handle) ? 0 : -ENOLCK;
 	default:
 		return 0;
 	}
+}
+
+static int step_one(struct kown_transfer *t)
+{
+	int err = kown_handle_lock(t->handle);
+
+	if (err)
+		return err;
+	if (!t->any_mode)
+		err = allowed(t->handle, t->change);
+	if (!err)
+		err = t->step(t);
+	kown_handle_unlock(t->handle);
+	return err;
+}
+
+static int step_two(struct kown_transfer *t)
+{
+	int err = kown_handle_lock_two(t->handle, t->other);
+
+	if (err)
+		return err;
+	err = allowed(t->handle, t->change);
+	if (!err)
+		err = allowed(t->other, t->change_other);
+	if (!err)
+		err = t->step(t);
+	kown_handle_unlock_two(t->handle, t->other);
+	return err;
 }
 
 /**
  * kown_transfer_run() - do it
  * @t: the transfer
  *
- * Context: Process context. Takes and releases the object's lock. Sleeps.
- * Return: 0; -EBUSY or -ENOLCK if the object's mode forbids it; what the step refused
+ * Context: Process context. Takes and releases the lock of the object, or of both.
+ * Sleeps.
+ * Return: 0; -EBUSY or -ENOLCK if an object's mode forbids it; what the step refused
  * with; -EFAULT; -ENOMEM; -EINTR when dying; -KOWN_LOOK_AGAIN.
  */
 int kown_transfer_run(struct kown_transfer *t)
 {
 	for (int tries = 0; tries < MAX_TRIES; tries++) {
-		int err = kown_handle_lock(t->handle);
+		int err = t->other ? step_two(t) : step_one(t);
 
-		if (err)
-			return err;
-		err = allowed(t);
-		if (!err)
-			err = t->step(t);
-		kown_handle_unlock(t->handle);
 		if (err != -EAGAIN)
 			return err;
 		err = kown_transfer_fault_in(t);
@@ -154,4 +178,30 @@ int kown_transfer_run(struct kown_transfer *t)
 			return err;
 	}
 	return -ENOMEM;
+}
+
+/**
+ * kown_transfer_run_given() - do it, with a copy of what the caller gives
+ * @t: the transfer; its step finds the copy in @t->given
+ * @data: the caller's
+ * @bytes: how much, at most INT_MAX; checked
+ *
+ * Context: Process context. As kown_transfer_run().
+ * Return: -ENOMEM, -EFAULT, or as kown_transfer_run().
+ */
+int kown_transfer_run_given(struct kown_transfer *t, const void __user *data,
+			    size_t bytes)
+{
+	int err = -EFAULT;
+
+	if (!bytes)
+		return kown_transfer_run(t);
+	/* Whole words, for what is read as bits. */
+	t->given = kvmalloc(ALIGN(bytes, sizeof(long)), KOWN_GFP_USER);
+	if (!t->given)
+		return -ENOMEM;
+	if (!copy_from_user(t->given, data, bytes))
+		err = kown_transfer_run(t);
+	kvfree(t->given);
+	return err;
 }

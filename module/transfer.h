@@ -13,7 +13,9 @@
 /**
  * struct kown_transfer - a call that transfers something
  * @handle: to the object; strong, pinned
+ * @other: to another, or the same, which the step needs too; or NULL
  * @change: does it change the object?
+ * @change_other: and the other one?
  * @any_mode: it does not matter whether the mode allows that
  * @step: does it, see module/transfer.c
  * @in: user memory that the step reads
@@ -22,12 +24,17 @@
  * @out_bytes: of it; a step that finds out how much sets it
  * @result: where the answer goes, before anything is committed
  * @result_bytes: of it
+ * @given: what the caller gave, in kernel memory
+ * @discard: what the step removes does not go to @out
  * @start: first index
  * @count: elements
+ * @insert: elements in @given, where that is not @count
  */
 struct kown_transfer {
 	struct kown_handle *handle;
+	struct kown_handle *other;
 	bool change;
+	bool change_other;
 	bool any_mode;
 	int (*step)(struct kown_transfer *t);
 	const void __user *in;
@@ -36,11 +43,16 @@ struct kown_transfer {
 	size_t out_bytes;
 	void __user *result;
 	size_t result_bytes;
+	void *given;
+	bool discard;
 	u64 start;
 	u64 count;
+	u64 insert;
 };
 
 int kown_transfer_run(struct kown_transfer *t);
+int kown_transfer_run_given(struct kown_transfer *t, const void __user *data,
+			    size_t bytes);
 int kown_transfer_fault_in(const struct kown_transfer *t);
 
 int __must_check kown_transfer_in(const struct kown_transfer *t, void *to);

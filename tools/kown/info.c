@@ -11,7 +11,9 @@
 const char *const command_names[COMMAND_COUNT] = {
 	"info", "new", "clone", "drop", "stat", "push", "pop", "read", "export", "import",
 	"downgrade", "upgrade", "into_inner", "take", "make_mut", "lock", "unlock",
-	"clear_poison",
+	"clear_poison", "pop_front", "insert", "remove", "swap_remove", "drain", "splice",
+	"write", "fill", "truncate", "resize", "reserve", "shrink", "retain", "extract",
+	"dedup", "extend_within", "append", "copy_from", "split_off", "clone_data",
 };
 
 static const char *const modes[] = { "exclusive", "shared", "locked" };

@@ -89,7 +89,7 @@ enum {
 	  "Letters: r read, w write, c clone, e export, l lock; - for none (default: the same)" }
 
 /* info.c: the device's commands, by number */
-#define COMMAND_COUNT	18
+#define COMMAND_COUNT	38
 extern const char *const command_names[COMMAND_COUNT];
 
 /* error.c */

@@ -25,7 +25,9 @@ FIXTURE(abi) {
 	__u32 spare;		/* for what ends a handle */
 	__u32 weak;
 	__u32 locked;		/* a locked object's handle */
+	__u32 single;		/* another object's */
 	__u64 elem;
+	unsigned char bits[8];
 };
 
 FIXTURE_VARIANT(abi) {
@@ -164,6 +166,140 @@ FIXTURE_VARIANT_ADD(abi, clear_poison) {
 	.reserved = offsetof(struct kown_unlock, __reserved),
 };
 
+FIXTURE_VARIANT_ADD(abi, pop_front) {
+	.cmd = KOWN_IOC_POP_FRONT,
+	.size = sizeof(struct kown_pop),
+	.reserved = offsetof(struct kown_pop, __reserved),
+	.out_end = offsetofend(struct kown_pop, taken),
+};
+
+FIXTURE_VARIANT_ADD(abi, insert) {
+	.cmd = KOWN_IOC_INSERT,
+	.size = sizeof(struct kown_range),
+	.reserved = offsetof(struct kown_range, __reserved),
+};
+
+FIXTURE_VARIANT_ADD(abi, write) {
+	.cmd = KOWN_IOC_WRITE,
+	.size = sizeof(struct kown_range),
+	.reserved = offsetof(struct kown_range, __reserved),
+};
+
+FIXTURE_VARIANT_ADD(abi, fill) {
+	.cmd = KOWN_IOC_FILL,
+	.size = sizeof(struct kown_range),
+	.reserved = offsetof(struct kown_range, __reserved),
+};
+
+FIXTURE_VARIANT_ADD(abi, extend_within) {
+	.cmd = KOWN_IOC_EXTEND_WITHIN,
+	.size = sizeof(struct kown_range),
+	.reserved = offsetof(struct kown_range, __reserved),
+};
+
+FIXTURE_VARIANT_ADD(abi, remove) {
+	.cmd = KOWN_IOC_REMOVE,
+	.size = sizeof(struct kown_range),
+	.flags = KOWN_DISCARD,
+	.reserved = offsetof(struct kown_range, __reserved),
+};
+
+FIXTURE_VARIANT_ADD(abi, swap_remove) {
+	.cmd = KOWN_IOC_SWAP_REMOVE,
+	.size = sizeof(struct kown_range),
+	.flags = KOWN_DISCARD,
+	.reserved = offsetof(struct kown_range, __reserved),
+};
+
+FIXTURE_VARIANT_ADD(abi, drain) {
+	.cmd = KOWN_IOC_DRAIN,
+	.size = sizeof(struct kown_drain),
+	.flags = KOWN_DISCARD,
+	.reserved = offsetof(struct kown_drain, __reserved),
+	.out_end = offsetofend(struct kown_drain, taken),
+};
+
+FIXTURE_VARIANT_ADD(abi, splice) {
+	.cmd = KOWN_IOC_SPLICE,
+	.size = sizeof(struct kown_splice),
+	.flags = KOWN_DISCARD,
+	.reserved = offsetof(struct kown_splice, __reserved),
+};
+
+FIXTURE_VARIANT_ADD(abi, truncate) {
+	.cmd = KOWN_IOC_TRUNCATE,
+	.size = sizeof(struct kown_resize),
+	.reserved = offsetof(struct kown_resize, __reserved),
+};
+
+FIXTURE_VARIANT_ADD(abi, resize) {
+	.cmd = KOWN_IOC_RESIZE,
+	.size = sizeof(struct kown_resize),
+	.reserved = offsetof(struct kown_resize, __reserved),
+};
+
+FIXTURE_VARIANT_ADD(abi, reserve) {
+	.cmd = KOWN_IOC_RESERVE,
+	.size = sizeof(struct kown_reserve),
+	.flags = KOWN_RESERVE_EXACT,
+	.reserved = offsetof(struct kown_reserve, __reserved),
+	.out_end = offsetofend(struct kown_reserve, cap),
+};
+
+FIXTURE_VARIANT_ADD(abi, shrink) {
+	.cmd = KOWN_IOC_SHRINK,
+	.size = sizeof(struct kown_reserve),
+	.reserved = offsetof(struct kown_reserve, __reserved),
+	.out_end = offsetofend(struct kown_reserve, cap),
+};
+
+FIXTURE_VARIANT_ADD(abi, retain) {
+	.cmd = KOWN_IOC_RETAIN,
+	.size = sizeof(struct kown_mask),
+	.reserved = offsetof(struct kown_mask, __reserved),
+	.out_end = offsetofend(struct kown_mask, taken),
+};
+
+FIXTURE_VARIANT_ADD(abi, extract) {
+	.cmd = KOWN_IOC_EXTRACT,
+	.size = sizeof(struct kown_mask),
+	.reserved = offsetof(struct kown_mask, __reserved),
+	.out_end = offsetofend(struct kown_mask, taken),
+};
+
+FIXTURE_VARIANT_ADD(abi, dedup) {
+	.cmd = KOWN_IOC_DEDUP,
+	.size = sizeof(struct kown_dedup),
+	.reserved = offsetof(struct kown_dedup, __reserved),
+	.out_end = offsetofend(struct kown_dedup, taken),
+};
+
+FIXTURE_VARIANT_ADD(abi, append) {
+	.cmd = KOWN_IOC_APPEND,
+	.size = sizeof(struct kown_append),
+	.out_end = offsetofend(struct kown_append, index),
+};
+
+FIXTURE_VARIANT_ADD(abi, copy_from) {
+	.cmd = KOWN_IOC_COPY_FROM,
+	.size = sizeof(struct kown_append),
+	.out_end = offsetofend(struct kown_append, index),
+};
+
+FIXTURE_VARIANT_ADD(abi, split_off) {
+	.cmd = KOWN_IOC_SPLIT_OFF,
+	.size = sizeof(struct kown_split_off),
+	.out_end = sizeof(struct kown_split_off),
+};
+
+FIXTURE_VARIANT_ADD(abi, clone_data) {
+	.cmd = KOWN_IOC_CLONE_DATA,
+	.size = sizeof(struct kown_clone),
+	.reserved = offsetof(struct kown_clone, __reserved),
+	.out_end = sizeof(struct kown_clone),
+	.whole = true,
+};
+
 FIXTURE_SETUP(abi)
 {
 	__u64 elems[LEN];
@@ -183,6 +319,8 @@ FIXTURE_SETUP(abi)
 	ASSERT_EQ(0, kown_downgrade(self->ctx, self->handle, KOWN_RIGHTS_SAME,
 				    &self->weak));
 	ASSERT_EQ(0, kown_new_mode(self->ctx, KOWN_MODE_LOCKED, 8, 0, &self->locked));
+	ASSERT_EQ(0, kown_new(self->ctx, 8, 0, &self->single));
+	ASSERT_EQ(0, kown_push(self->ctx, self->single, elems, 2));
 }
 
 FIXTURE_TEARDOWN(abi)
@@ -269,6 +407,90 @@ static void valid(ABI *self, const ABI_VARIANT *variant, void *arg)
 		kown_unlock(self->ctx, self->locked);
 		a->lock.handle = self->locked;
 		a->lock.deadline = 0;
+		break;
+	case KOWN_IOC_POP_FRONT:
+		a->pop.handle = self->handle;
+		a->pop.data = ptr_to_u64(&self->elem);
+		a->pop.count = 1;
+		break;
+	case KOWN_IOC_INSERT:
+	case KOWN_IOC_REMOVE:
+	case KOWN_IOC_SWAP_REMOVE:
+	case KOWN_IOC_WRITE:
+	case KOWN_IOC_FILL:
+		a->range.handle = self->handle;
+		a->range.data = ptr_to_u64(&self->elem);
+		a->range.start = 1;
+		a->range.count = 1;
+		break;
+	case KOWN_IOC_EXTEND_WITHIN:
+		a->range.handle = self->handle;
+		a->range.data = 0;
+		a->range.start = 1;
+		a->range.count = 1;
+		break;
+	case KOWN_IOC_DRAIN:
+		a->drain.handle = self->handle;
+		a->drain.data = ptr_to_u64(&self->elem);
+		a->drain.start = 1;
+		a->drain.count = 1;
+		break;
+	case KOWN_IOC_SPLICE:
+		a->splice.handle = self->handle;
+		a->splice.removed = ptr_to_u64(&self->elem);
+		a->splice.data = ptr_to_u64(&self->elem);
+		a->splice.start = 1;
+		a->splice.count = 1;
+		a->splice.insert = 1;
+		break;
+	case KOWN_IOC_TRUNCATE:
+		a->resize.handle = self->handle;
+		a->resize.len = LEN;
+		a->resize.data = 0;
+		break;
+	case KOWN_IOC_RESIZE:
+		a->resize.handle = self->handle;
+		a->resize.len = LEN;
+		a->resize.data = ptr_to_u64(&self->elem);
+		break;
+	case KOWN_IOC_RESERVE:
+	case KOWN_IOC_SHRINK:
+		a->reserve.handle = self->handle;
+		a->reserve.count = variant->cmd == KOWN_IOC_RESERVE ? 1 : 2 * LEN;
+		break;
+	case KOWN_IOC_RETAIN:
+	case KOWN_IOC_EXTRACT:
+		memset(self->bits, variant->cmd == KOWN_IOC_RETAIN ? 0xff : 0,
+		       sizeof(self->bits));
+		a->mask.handle = self->handle;
+		a->mask.start = 1;
+		a->mask.count = 8;
+		a->mask.mask = ptr_to_u64(self->bits);
+		a->mask.data = variant->cmd == KOWN_IOC_RETAIN ? 0 :
+			       ptr_to_u64(&self->elem);
+		break;
+	case KOWN_IOC_DEDUP:
+		a->dedup.handle = self->single;
+		break;
+	case KOWN_IOC_APPEND:
+		a->append.handle = self->handle;
+		a->append.other = self->single;
+		a->append.start = 0;
+		a->append.count = 0;
+		break;
+	case KOWN_IOC_COPY_FROM:
+		a->append.handle = self->single;
+		a->append.other = self->handle;
+		a->append.start = 1;
+		a->append.count = 1;
+		break;
+	case KOWN_IOC_SPLIT_OFF:
+		a->split_off.handle = self->single;
+		a->split_off.start = 0;
+		break;
+	case KOWN_IOC_CLONE_DATA:
+		a->clone.handle = self->single;
+		a->clone.rights = KOWN_RIGHTS_SAME;
 		break;
 	case KOWN_IOC_UNLOCK:
 	case KOWN_IOC_CLEAR_POISON:
@@ -572,8 +794,8 @@ TEST_F(number, command_with_another_magic)
 		if (magic == KOWN_IOC_MAGIC)
 			continue;
 		for (nr = 0; nr < COMMANDS; nr++) {
-			/* FIGETBSZ: answered for every file. */
-			if (_IO(magic, nr) == _IO(0, 2))
+			/* FIGETBSZ and FIONBIO: answered for every file. */
+			if (_IO(magic, nr) == _IO(0, 2) || _IO(magic, nr) == FIONBIO)
 				continue;
 			ASSERT_EQ(ENOTTY, kown_call(self->ctx, _IO(magic, nr),
 						    arg)) {

@@ -16,7 +16,7 @@
 #include <kselftest_harness.h>
 
 #define PATTERN		0xa5
-#define COMMANDS	18		/* numbers from 0 */
+#define COMMANDS	38		/* numbers from 0 */
 #define ALL_RIGHTS	(KOWN_RIGHT_READ | KOWN_RIGHT_WRITE | \
 			 KOWN_RIGHT_CLONE | KOWN_RIGHT_EXPORT | \
 			 KOWN_RIGHT_LOCK)
@@ -36,6 +36,15 @@ union kown_arg {
 	struct kown_own own;
 	struct kown_lock lock;
 	struct kown_unlock unlock;
+	struct kown_range range;
+	struct kown_drain drain;
+	struct kown_splice splice;
+	struct kown_resize resize;
+	struct kown_reserve reserve;
+	struct kown_mask mask;
+	struct kown_dedup dedup;
+	struct kown_append append;
+	struct kown_split_off split_off;
 	unsigned char byte[4096];
 };
 
@@ -278,6 +287,177 @@ static inline int kown_read(int ctx, __u32 handle, __u64 start, __u64 count,
 			    void *data)
 {
 	return kown_read_at(ctx, handle, start, count, ptr_to_u64(data));
+}
+
+/* @cmd is one of those with a struct kown_range. */
+static inline int kown_range(int ctx, unsigned int cmd, __u32 flags, __u32 handle,
+			     __u64 start, __u64 count, const void *data)
+{
+	struct kown_range arg;
+
+	kown_blank(&arg, sizeof(arg));
+	arg.flags = flags;
+	arg.handle = handle;
+	arg.__reserved = 0;
+	arg.start = start;
+	arg.count = count;
+	arg.data = ptr_to_u64(data);
+	return kown_call(ctx, cmd, &arg);
+}
+
+static inline int kown_pop_front(int ctx, __u32 handle, void *data, __u64 count,
+				 __u64 *taken)
+{
+	struct kown_pop arg;
+	int err;
+
+	kown_blank(&arg, sizeof(arg));
+	arg.handle = handle;
+	arg.__reserved = 0;
+	arg.data = ptr_to_u64(data);
+	arg.count = count;
+	err = kown_call(ctx, KOWN_IOC_POP_FRONT, &arg);
+	if (taken)
+		*taken = arg.taken;
+	return err;
+}
+
+static inline int kown_drain(int ctx, __u32 flags, __u32 handle, __u64 start,
+			     __u64 count, void *data, __u64 *taken)
+{
+	struct kown_drain arg;
+	int err;
+
+	kown_blank(&arg, sizeof(arg));
+	arg.flags = flags;
+	arg.handle = handle;
+	arg.__reserved = 0;
+	arg.start = start;
+	arg.count = count;
+	arg.data = ptr_to_u64(data);
+	err = kown_call(ctx, KOWN_IOC_DRAIN, &arg);
+	if (taken)
+		*taken = arg.taken;
+	return err;
+}
+
+static inline int kown_splice(int ctx, __u32 flags, __u32 handle, __u64 start, __u64 count,
+			      void *removed, const void *data, __u64 insert)
+{
+	struct kown_splice arg;
+
+	kown_blank(&arg, sizeof(arg));
+	arg.flags = flags;
+	arg.handle = handle;
+	arg.__reserved = 0;
+	arg.start = start;
+	arg.count = count;
+	arg.removed = ptr_to_u64(removed);
+	arg.data = ptr_to_u64(data);
+	arg.insert = insert;
+	return kown_call(ctx, KOWN_IOC_SPLICE, &arg);
+}
+
+/* @cmd is TRUNCATE or RESIZE. */
+static inline int kown_resize(int ctx, unsigned int cmd, __u32 handle, __u64 len,
+			      const void *value)
+{
+	struct kown_resize arg;
+
+	kown_blank(&arg, sizeof(arg));
+	arg.handle = handle;
+	arg.__reserved = 0;
+	arg.len = len;
+	arg.data = ptr_to_u64(value);
+	return kown_call(ctx, cmd, &arg);
+}
+
+/* @cmd is RESERVE or SHRINK. */
+static inline int kown_reserve(int ctx, unsigned int cmd, __u32 flags, __u32 handle,
+			       __u64 count, __u64 *cap)
+{
+	struct kown_reserve arg;
+	int err;
+
+	kown_blank(&arg, sizeof(arg));
+	arg.flags = flags;
+	arg.handle = handle;
+	arg.__reserved = 0;
+	arg.count = count;
+	err = kown_call(ctx, cmd, &arg);
+	if (cap)
+		*cap = arg.cap;
+	return err;
+}
+
+/* @cmd is RETAIN or EXTRACT. */
+static inline int kown_mask(int ctx, unsigned int cmd, __u32 handle, __u64 start,
+			    __u64 count, const void *mask, void *data, __u64 *taken)
+{
+	struct kown_mask arg;
+	int err;
+
+	kown_blank(&arg, sizeof(arg));
+	arg.handle = handle;
+	arg.__reserved = 0;
+	arg.start = start;
+	arg.count = count;
+	arg.mask = ptr_to_u64(mask);
+	arg.data = ptr_to_u64(data);
+	err = kown_call(ctx, cmd, &arg);
+	if (taken)
+		*taken = arg.taken;
+	return err;
+}
+
+static inline int kown_dedup(int ctx, __u32 handle, __u64 *taken)
+{
+	struct kown_dedup arg;
+	int err;
+
+	kown_blank(&arg, sizeof(arg));
+	arg.handle = handle;
+	arg.__reserved = 0;
+	err = kown_call(ctx, KOWN_IOC_DEDUP, &arg);
+	if (taken)
+		*taken = arg.taken;
+	return err;
+}
+
+/* @cmd is APPEND or COPY_FROM. */
+static inline int kown_append(int ctx, unsigned int cmd, __u32 handle, __u32 other,
+			      __u64 start, __u64 count, __u64 *index)
+{
+	struct kown_append arg;
+	int err;
+
+	kown_blank(&arg, sizeof(arg));
+	arg.handle = handle;
+	arg.other = other;
+	arg.start = start;
+	arg.count = count;
+	err = kown_call(ctx, cmd, &arg);
+	if (index)
+		*index = arg.index;
+	return err;
+}
+
+static inline int kown_split_off(int ctx, __u32 handle, __u64 start, __u32 *tail)
+{
+	struct kown_split_off arg;
+	int err;
+
+	kown_blank(&arg, sizeof(arg));
+	arg.handle = handle;
+	arg.start = start;
+	err = kown_call(ctx, KOWN_IOC_SPLIT_OFF, &arg);
+	*tail = err ? 0 : arg.new_handle;
+	return err;
+}
+
+static inline int kown_clone_data(int ctx, __u32 handle, __u32 rights, __u32 *clone)
+{
+	return kown_another(ctx, KOWN_IOC_CLONE_DATA, handle, rights, clone);
 }
 
 static inline int kown_export(int ctx, __u32 handle, __u32 rights, int *fd)

@@ -136,6 +136,87 @@ AT(unlock, flags, 4);
 AT(unlock, handle, 8);
 AT(unlock, __reserved, 12);
 
+SIZE(range, 40);
+AT(range, size, 0);
+AT(range, flags, 4);
+AT(range, handle, 8);
+AT(range, __reserved, 12);
+AT(range, start, 16);
+AT(range, count, 24);
+AT(range, data, 32);
+
+SIZE(drain, 48);
+AT(drain, size, 0);
+AT(drain, flags, 4);
+AT(drain, handle, 8);
+AT(drain, __reserved, 12);
+AT(drain, start, 16);
+AT(drain, count, 24);
+AT(drain, data, 32);
+AT(drain, taken, 40);
+
+SIZE(splice, 56);
+AT(splice, size, 0);
+AT(splice, flags, 4);
+AT(splice, handle, 8);
+AT(splice, __reserved, 12);
+AT(splice, start, 16);
+AT(splice, count, 24);
+AT(splice, removed, 32);
+AT(splice, data, 40);
+AT(splice, insert, 48);
+
+SIZE(resize, 32);
+AT(resize, size, 0);
+AT(resize, flags, 4);
+AT(resize, handle, 8);
+AT(resize, __reserved, 12);
+AT(resize, len, 16);
+AT(resize, data, 24);
+
+SIZE(reserve, 32);
+AT(reserve, size, 0);
+AT(reserve, flags, 4);
+AT(reserve, handle, 8);
+AT(reserve, __reserved, 12);
+AT(reserve, count, 16);
+AT(reserve, cap, 24);
+
+SIZE(mask, 56);
+AT(mask, size, 0);
+AT(mask, flags, 4);
+AT(mask, handle, 8);
+AT(mask, __reserved, 12);
+AT(mask, start, 16);
+AT(mask, count, 24);
+AT(mask, mask, 32);
+AT(mask, data, 40);
+AT(mask, taken, 48);
+
+SIZE(dedup, 24);
+AT(dedup, size, 0);
+AT(dedup, flags, 4);
+AT(dedup, handle, 8);
+AT(dedup, __reserved, 12);
+AT(dedup, taken, 16);
+
+SIZE(append, 40);
+AT(append, size, 0);
+AT(append, flags, 4);
+AT(append, handle, 8);
+AT(append, other, 12);
+AT(append, start, 16);
+AT(append, count, 24);
+AT(append, index, 32);
+
+SIZE(split_off, 32);
+AT(split_off, size, 0);
+AT(split_off, flags, 4);
+AT(split_off, handle, 8);
+AT(split_off, new_handle, 12);
+AT(split_off, start, 16);
+AT(split_off, object, 24);
+
 #undef SIZE
 #undef AT
 
@@ -160,6 +241,26 @@ NUMBER(MAKE_MUT, 14);
 NUMBER(LOCK, 15);
 NUMBER(UNLOCK, 16);
 NUMBER(CLEAR_POISON, 17);
+NUMBER(POP_FRONT, 18);
+NUMBER(INSERT, 19);
+NUMBER(REMOVE, 20);
+NUMBER(SWAP_REMOVE, 21);
+NUMBER(DRAIN, 22);
+NUMBER(SPLICE, 23);
+NUMBER(WRITE, 24);
+NUMBER(FILL, 25);
+NUMBER(TRUNCATE, 26);
+NUMBER(RESIZE, 27);
+NUMBER(RESERVE, 28);
+NUMBER(SHRINK, 29);
+NUMBER(RETAIN, 30);
+NUMBER(EXTRACT, 31);
+NUMBER(DEDUP, 32);
+NUMBER(EXTEND_WITHIN, 33);
+NUMBER(APPEND, 34);
+NUMBER(COPY_FROM, 35);
+NUMBER(SPLIT_OFF, 36);
+NUMBER(CLONE_DATA, 37);
 
 #undef NUMBER
 

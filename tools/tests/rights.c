@@ -20,10 +20,111 @@ static const struct need {
 	{ "CLONE",  KOWN_RIGHT_CLONE },
 	{ "EXPORT", KOWN_RIGHT_EXPORT },
 	{ "DOWNGRADE", KOWN_RIGHT_CLONE },
+	{ "POP_FRONT", KOWN_RIGHT_READ | KOWN_RIGHT_WRITE },
+	{ "INSERT", KOWN_RIGHT_WRITE },
+	{ "WRITE",  KOWN_RIGHT_WRITE },
+	{ "FILL",   KOWN_RIGHT_WRITE },
+	{ "REMOVE", KOWN_RIGHT_READ | KOWN_RIGHT_WRITE },
+	{ "REMOVE and discard", KOWN_RIGHT_WRITE },
+	{ "SWAP_REMOVE", KOWN_RIGHT_READ | KOWN_RIGHT_WRITE },
+	{ "SWAP_REMOVE and discard", KOWN_RIGHT_WRITE },
+	{ "DRAIN",  KOWN_RIGHT_READ | KOWN_RIGHT_WRITE },
+	{ "DRAIN and discard", KOWN_RIGHT_WRITE },
+	{ "SPLICE", KOWN_RIGHT_READ | KOWN_RIGHT_WRITE },
+	{ "SPLICE and discard", KOWN_RIGHT_WRITE },
+	{ "TRUNCATE", KOWN_RIGHT_WRITE },
+	{ "RESIZE", KOWN_RIGHT_WRITE },
+	{ "RESERVE", KOWN_RIGHT_WRITE },
+	{ "SHRINK", KOWN_RIGHT_WRITE },
+	{ "RETAIN", KOWN_RIGHT_WRITE },
+	{ "EXTRACT", KOWN_RIGHT_READ | KOWN_RIGHT_WRITE },
+	{ "DEDUP",  KOWN_RIGHT_READ | KOWN_RIGHT_WRITE },
+	{ "EXTEND_WITHIN", KOWN_RIGHT_READ | KOWN_RIGHT_WRITE },
+	{ "APPEND to", KOWN_RIGHT_WRITE },
+	{ "APPEND of", KOWN_RIGHT_READ | KOWN_RIGHT_WRITE },
+	{ "COPY_FROM to", KOWN_RIGHT_WRITE },
+	{ "COPY_FROM of", KOWN_RIGHT_READ },
+	{ "CLONE_DATA", KOWN_RIGHT_READ },
+	{ "SPLIT_OFF", KOWN_RIGHT_READ | KOWN_RIGHT_WRITE },
 	{ "LOCK",   KOWN_RIGHT_LOCK },
 	{ "TAKE",   KOWN_RIGHT_READ | KOWN_RIGHT_WRITE },
 	{ "DROP",   0 },	/* last: it ends the handle */
 };
+
+/* With a second object of its own; elements that were there still are, but for some. */
+static int use_two(const char *name, int ctx, __u32 handle, __u64 count)
+{
+	__u32 other, made = 0;
+	__u64 elem = 0;
+	int err;
+
+	err = kown_new(ctx, 8, 0, &other);
+	if (!err)
+		err = kown_push(ctx, other, &elem, count);
+	if (err)
+		return -err;
+	if (!strcmp(name, "APPEND to"))
+		err = kown_append(ctx, KOWN_IOC_APPEND, handle, other, 0, 0, NULL);
+	else if (!strcmp(name, "APPEND of"))
+		err = kown_append(ctx, KOWN_IOC_APPEND, other, handle, 0, 0, NULL);
+	else if (!strcmp(name, "COPY_FROM to"))
+		err = kown_append(ctx, KOWN_IOC_COPY_FROM, handle, other, 0, count, NULL);
+	else if (!strcmp(name, "COPY_FROM of"))
+		err = kown_append(ctx, KOWN_IOC_COPY_FROM, other, handle, 0, count, NULL);
+	else if (!strcmp(name, "CLONE_DATA"))
+		err = kown_clone_data(ctx, handle, 0, &made);
+	else
+		err = kown_split_off(ctx, handle, count, &made);
+	if (!err && !strcmp(name, "APPEND of"))
+		kown_append(ctx, KOWN_IOC_APPEND, handle, other, 0, 0, NULL);
+	kown_drop(ctx, other);
+	if (made)
+		kown_drop(ctx, made);
+	return err;
+}
+
+/* The commands on elements; @count of them are changed, or none. */
+static int use_elements(const char *name, int ctx, __u32 handle, __u64 count)
+{
+	__u32 flags = strstr(name, " and discard") ? KOWN_DISCARD : 0;
+	__u64 elems[2] = { 0 };
+	void *data = flags ? NULL : elems;
+	unsigned char bits = 0;
+
+	if (!strcmp(name, "POP_FRONT"))
+		return kown_pop_front(ctx, handle, elems, count, NULL);
+	if (!strcmp(name, "INSERT"))
+		return kown_range(ctx, KOWN_IOC_INSERT, 0, handle, 0, count, elems);
+	if (!strcmp(name, "WRITE"))
+		return kown_range(ctx, KOWN_IOC_WRITE, 0, handle, 0, count, elems);
+	if (!strcmp(name, "FILL"))
+		return kown_range(ctx, KOWN_IOC_FILL, 0, handle, 0, count, elems);
+	if (!strncmp(name, "REMOVE", 6))
+		return kown_range(ctx, KOWN_IOC_REMOVE, flags, handle, 0, count, data);
+	if (!strncmp(name, "SWAP_REMOVE", 11))
+		return kown_range(ctx, KOWN_IOC_SWAP_REMOVE, flags, handle, 0, count, data);
+	if (!strncmp(name, "DRAIN", 5))
+		return kown_drain(ctx, flags, handle, 0, count, data, NULL);
+	if (!strncmp(name, "SPLICE", 6))
+		return kown_splice(ctx, flags, handle, 0, count, data, elems, count);
+	if (!strcmp(name, "TRUNCATE"))
+		return kown_resize(ctx, KOWN_IOC_TRUNCATE, handle, 1000, NULL);
+	if (!strcmp(name, "RESIZE"))
+		return kown_resize(ctx, KOWN_IOC_RESIZE, handle, 64, elems);
+	if (!strcmp(name, "RESERVE"))
+		return kown_reserve(ctx, KOWN_IOC_RESERVE, 0, handle, count, NULL);
+	if (!strcmp(name, "SHRINK"))
+		return kown_reserve(ctx, KOWN_IOC_SHRINK, 0, handle, 1000, NULL);
+	if (!strcmp(name, "RETAIN"))
+		return kown_mask(ctx, KOWN_IOC_RETAIN, handle, 0, count, &bits, NULL, NULL);
+	if (!strcmp(name, "EXTRACT"))
+		return kown_mask(ctx, KOWN_IOC_EXTRACT, handle, 0, count, &bits, elems, NULL);
+	if (!strcmp(name, "DEDUP"))
+		return kown_dedup(ctx, handle, elems);
+	if (!strcmp(name, "EXTEND_WITHIN"))
+		return kown_range(ctx, KOWN_IOC_EXTEND_WITHIN, 0, handle, 0, count, NULL);
+	return use_two(name, ctx, handle, count);
+}
 
 /* The commands above, each with and without anything to do. */
 static int use(const char *name, int ctx, __u32 handle, __u64 count)
@@ -54,6 +155,8 @@ static int use(const char *name, int ctx, __u32 handle, __u64 count)
 		err = kown_own(ctx, KOWN_IOC_TAKE, handle, NULL, NULL);
 		return err == EBUSY ? 0 : err;
 	}
+	if (strcmp(name, "EXPORT"))
+		return use_elements(name, ctx, handle, count);
 	err = kown_export(ctx, handle, 0, &fd);
 	if (!err)
 		close(fd);
@@ -90,6 +193,7 @@ static void each_command(struct __test_metadata *_metadata, RIGHTS *self,
 {
 	struct snapshot before;
 	unsigned int i, count;
+	__u64 elem = 0;
 	int err;
 
 	for (i = 0; i < ARRAY_SIZE(needs); i++) {
@@ -97,6 +201,8 @@ static void each_command(struct __test_metadata *_metadata, RIGHTS *self,
 		for (count = 0; count < 2; count++) {
 			if (!strcmp(needs[i].name, "DROP") && count == 0)
 				continue;
+			ASSERT_EQ(0, kown_resize(self->ctx, KOWN_IOC_RESIZE,
+						 self->handle, 64, &elem));
 			snapshot_take(_metadata, self->ctx, self->handle,
 				      &before);
 			ASSERT_EQ(err, use(needs[i].name, ctx, handle, count)) {

@@ -117,6 +117,26 @@
 #define KOWN_IOC_LOCK		_IO(KOWN_IOC_MAGIC, 0x0f)
 #define KOWN_IOC_UNLOCK		_IO(KOWN_IOC_MAGIC, 0x10)
 #define KOWN_IOC_CLEAR_POISON	_IO(KOWN_IOC_MAGIC, 0x11)
+#define KOWN_IOC_POP_FRONT	_IO(KOWN_IOC_MAGIC, 0x12)
+#define KOWN_IOC_INSERT		_IO(KOWN_IOC_MAGIC, 0x13)
+#define KOWN_IOC_REMOVE		_IO(KOWN_IOC_MAGIC, 0x14)
+#define KOWN_IOC_SWAP_REMOVE	_IO(KOWN_IOC_MAGIC, 0x15)
+#define KOWN_IOC_DRAIN		_IO(KOWN_IOC_MAGIC, 0x16)
+#define KOWN_IOC_SPLICE		_IO(KOWN_IOC_MAGIC, 0x17)
+#define KOWN_IOC_WRITE		_IO(KOWN_IOC_MAGIC, 0x18)
+#define KOWN_IOC_FILL		_IO(KOWN_IOC_MAGIC, 0x19)
+#define KOWN_IOC_TRUNCATE	_IO(KOWN_IOC_MAGIC, 0x1a)
+#define KOWN_IOC_RESIZE		_IO(KOWN_IOC_MAGIC, 0x1b)
+#define KOWN_IOC_RESERVE	_IO(KOWN_IOC_MAGIC, 0x1c)
+#define KOWN_IOC_SHRINK		_IO(KOWN_IOC_MAGIC, 0x1d)
+#define KOWN_IOC_RETAIN		_IO(KOWN_IOC_MAGIC, 0x1e)
+#define KOWN_IOC_EXTRACT	_IO(KOWN_IOC_MAGIC, 0x1f)
+#define KOWN_IOC_DEDUP		_IO(KOWN_IOC_MAGIC, 0x20)
+#define KOWN_IOC_EXTEND_WITHIN	_IO(KOWN_IOC_MAGIC, 0x21)
+#define KOWN_IOC_APPEND		_IO(KOWN_IOC_MAGIC, 0x22)
+#define KOWN_IOC_COPY_FROM	_IO(KOWN_IOC_MAGIC, 0x23)
+#define KOWN_IOC_SPLIT_OFF	_IO(KOWN_IOC_MAGIC, 0x24)
+#define KOWN_IOC_CLONE_DATA	_IO(KOWN_IOC_MAGIC, 0x25)
 
 /* What sharing means for an object; chosen at its creation, for ever. */
 #define KOWN_MODE_EXCLUSIVE	0	/* mutable only while unique */
@@ -124,8 +144,8 @@
 #define KOWN_MODE_LOCKED	2	/* commands need the lock */
 
 /* What a handle or an exported descriptor may be used for. */
-#define KOWN_RIGHT_READ		(1U << 0)	/* READ, POP */
-#define KOWN_RIGHT_WRITE	(1U << 1)	/* PUSH, POP */
+#define KOWN_RIGHT_READ		(1U << 0)	/* what copies elements out */
+#define KOWN_RIGHT_WRITE	(1U << 1)	/* what changes the object */
 #define KOWN_RIGHT_CLONE	(1U << 2)	/* CLONE, DOWNGRADE */
 #define KOWN_RIGHT_EXPORT	(1U << 3)	/* EXPORT */
 #define KOWN_RIGHT_LOCK		(1U << 4)	/* LOCK, UNLOCK, CLEAR_POISON */
@@ -144,6 +164,12 @@
 #define KOWN_OWN_SAME		1	/* it was the only one already */
 #define KOWN_OWN_MOVED		2	/* the elements moved; weak handles are dead */
 #define KOWN_OWN_COPIED		3	/* the elements were copied */
+
+/* REMOVE, SWAP_REMOVE, DRAIN, SPLICE: drop what is removed. */
+#define KOWN_DISCARD		(1U << 0)
+
+/* RESERVE: no more than that. */
+#define KOWN_RESERVE_EXACT	(1U << 0)
 
 /* LOCK: do not wait. */
 #define KOWN_LOCK_TRY		(1U << 0)
@@ -222,6 +248,10 @@ struct kown_new {
  *	KOWN_RIGHTS_SAME
  * @new_handle: out: the new handle
  * @__reserved: must be 0
+ *
+ * KOWN_IOC_CLONE_DATA: a handle to a new object of the same mode with a copy of
+ * the elements. Needs KOWN_RIGHT_READ; and as it is another object, @rights are
+ * some of all there are.
  *
  * KOWN_IOC_CLONE: a strong handle of a strong one, a weak of a weak one. Needs
  * KOWN_RIGHT_CLONE.
@@ -313,7 +343,7 @@ struct kown_push {
 };
 
 /**
- * struct kown_pop - KOWN_IOC_POP: take elements off the end
+ * struct kown_pop - take elements off an end
  * @size: sizeof(struct kown_pop)
  * @flags: must be 0
  * @handle: the handle; needs KOWN_RIGHT_READ and KOWN_RIGHT_WRITE
@@ -321,6 +351,9 @@ struct kown_push {
  * @data: pointer to room for @count elements; filled in index order
  * @count: how many at most
  * @taken: out: how many there were: @count, or all if fewer, or 0 if none
+ *
+ * KOWN_IOC_POP: off the end. KOWN_IOC_POP_FRONT: off the front, and the others
+ * move there.
  */
 struct kown_pop {
 	__u32 size;
@@ -459,6 +492,232 @@ struct kown_unlock {
 	__u32 flags;
 	__u32 handle;
 	__u32 __reserved;
+};
+
+/**
+ * struct kown_range - a range of elements, and user memory
+ * @size: sizeof(struct kown_range)
+ * @flags: KOWN_DISCARD where it is said, else 0
+ * @handle: the handle; needs KOWN_RIGHT_WRITE, and what is said below
+ * @__reserved: must be 0
+ * @start: index of the first element
+ * @count: how many
+ * @data: pointer to elements; 0 where there are none
+ *
+ * KOWN_IOC_INSERT: move @count elements from @data in before the element at @start,
+ * which is at most the length, else ERANGE.
+ *
+ * For the others the whole range must exist, else ERANGE:
+ *
+ * KOWN_IOC_REMOVE: take the range out to @data, and close the gap. Needs
+ * KOWN_RIGHT_READ too, unless with KOWN_DISCARD, and then @data is 0.
+ *
+ * KOWN_IOC_SWAP_REMOVE: the same, but the last elements of the object fill the
+ * gap, so that the cost does not depend on its length.
+ *
+ * KOWN_IOC_WRITE: replace the range by @count elements from @data.
+ *
+ * KOWN_IOC_FILL: replace each element of the range by the one at @data.
+ *
+ * KOWN_IOC_EXTEND_WITHIN: append a copy of the range; @data is 0. Needs
+ * KOWN_RIGHT_READ too.
+ */
+struct kown_range {
+	__u32 size;
+	__u32 flags;
+	__u32 handle;
+	__u32 __reserved;
+	__u64 start;
+	__u64 count;
+	__u64 data;
+};
+
+/**
+ * struct kown_drain - KOWN_IOC_DRAIN: take a range out, as far as there is one
+ * @size: sizeof(struct kown_drain)
+ * @flags: KOWN_DISCARD, or 0
+ * @handle: the handle; needs KOWN_RIGHT_WRITE, and KOWN_RIGHT_READ unless with
+ *	KOWN_DISCARD
+ * @__reserved: must be 0
+ * @start: index of the first element, at most the length, else ERANGE
+ * @count: how many at most
+ * @data: pointer to room for @count elements; 0 with KOWN_DISCARD
+ * @taken: out: how many there were
+ */
+struct kown_drain {
+	__u32 size;
+	__u32 flags;
+	__u32 handle;
+	__u32 __reserved;
+	__u64 start;
+	__u64 count;
+	__u64 data;
+	__u64 taken;
+};
+
+/**
+ * struct kown_splice - KOWN_IOC_SPLICE: replace a range by elements, more or fewer
+ * @size: sizeof(struct kown_splice)
+ * @flags: KOWN_DISCARD, or 0
+ * @handle: the handle; needs KOWN_RIGHT_WRITE, and KOWN_RIGHT_READ unless with
+ *	KOWN_DISCARD
+ * @__reserved: must be 0
+ * @start: index of the first element to remove
+ * @count: how many to remove; ERANGE unless all of them exist
+ * @removed: pointer to room for them; 0 with KOWN_DISCARD
+ * @data: pointer to the elements that take their place
+ * @insert: how many those are
+ */
+struct kown_splice {
+	__u32 size;
+	__u32 flags;
+	__u32 handle;
+	__u32 __reserved;
+	__u64 start;
+	__u64 count;
+	__u64 removed;
+	__u64 data;
+	__u64 insert;
+};
+
+/**
+ * struct kown_resize - a new length
+ * @size: sizeof(struct kown_resize)
+ * @flags: must be 0
+ * @handle: the handle; needs KOWN_RIGHT_WRITE
+ * @__reserved: must be 0
+ * @len: elements there shall be
+ * @data: pointer to one element; 0 where there is none
+ *
+ * KOWN_IOC_TRUNCATE: drop the elements from @len on, if there are any; @data is 0.
+ *
+ * KOWN_IOC_RESIZE: the same, or append copies of the element at @data.
+ */
+struct kown_resize {
+	__u32 size;
+	__u32 flags;
+	__u32 handle;
+	__u32 __reserved;
+	__u64 len;
+	__u64 data;
+};
+
+/**
+ * struct kown_reserve - a new capacity
+ * @size: sizeof(struct kown_reserve)
+ * @flags: KOWN_RESERVE_EXACT (RESERVE), else 0
+ * @handle: the handle; needs KOWN_RIGHT_WRITE
+ * @__reserved: must be 0
+ * @count: elements
+ * @cap: out: elements there is room for now
+ *
+ * KOWN_IOC_RESERVE: make room for @count elements beyond those there are, and
+ * for growth unless with KOWN_RESERVE_EXACT.
+ *
+ * KOWN_IOC_SHRINK: give back the room beyond @count elements, but not what those
+ * there are need.
+ */
+struct kown_reserve {
+	__u32 size;
+	__u32 flags;
+	__u32 handle;
+	__u32 __reserved;
+	__u64 count;
+	__u64 cap;
+};
+
+/**
+ * struct kown_mask - choose elements of a range by a bit for each
+ * @size: sizeof(struct kown_mask)
+ * @flags: must be 0
+ * @handle: the handle; needs KOWN_RIGHT_WRITE
+ * @__reserved: must be 0
+ * @start: index of the first element
+ * @count: how many; ERANGE unless all of them exist
+ * @mask: pointer to @count bits: the n-th is bit n % 8 of byte n / 8
+ * @data: pointer to room for the elements chosen; 0 where there is none
+ * @taken: out: how many were taken out or dropped
+ *
+ * KOWN_IOC_RETAIN: keep the elements whose bit is 1, drop the others; @data is 0.
+ *
+ * KOWN_IOC_EXTRACT: take the elements whose bit is 1 out to @data, keep the others.
+ * Needs KOWN_RIGHT_READ too.
+ *
+ * Elements outside the range are kept.
+ */
+struct kown_mask {
+	__u32 size;
+	__u32 flags;
+	__u32 handle;
+	__u32 __reserved;
+	__u64 start;
+	__u64 count;
+	__u64 mask;
+	__u64 data;
+	__u64 taken;
+};
+
+/**
+ * struct kown_dedup - KOWN_IOC_DEDUP: of equal neighbours keep the first
+ * @size: sizeof(struct kown_dedup)
+ * @flags: must be 0
+ * @handle: the handle; needs KOWN_RIGHT_READ and KOWN_RIGHT_WRITE
+ * @__reserved: must be 0
+ * @taken: out: how many were dropped
+ */
+struct kown_dedup {
+	__u32 size;
+	__u32 flags;
+	__u32 handle;
+	__u32 __reserved;
+	__u64 taken;
+};
+
+/**
+ * struct kown_append - elements of another object, appended
+ * @size: sizeof(struct kown_append)
+ * @flags: must be 0
+ * @handle: the handle; needs KOWN_RIGHT_WRITE
+ * @other: a handle to the other object, whose elements have the same size, else
+ *	EINVAL; needs KOWN_RIGHT_READ
+ * @start: index of the first element in the other
+ * @count: how many; ERANGE unless all of them exist
+ * @index: out: where the first of them is now
+ *
+ * KOWN_IOC_COPY_FROM: copies. Both may be one object.
+ *
+ * KOWN_IOC_APPEND: moves all elements there are; @start and @count are 0. Needs
+ * KOWN_RIGHT_WRITE to the other too, which must be another object, else EINVAL;
+ * it keeps its capacity.
+ *
+ * Both objects are seen at one instant, and each one's mode must allow it.
+ */
+struct kown_append {
+	__u32 size;
+	__u32 flags;
+	__u32 handle;
+	__u32 other;
+	__u64 start;
+	__u64 count;
+	__u64 index;
+};
+
+/**
+ * struct kown_split_off - KOWN_IOC_SPLIT_OFF: move elements to a new object
+ * @size: sizeof(struct kown_split_off)
+ * @flags: must be 0
+ * @handle: the handle; needs KOWN_RIGHT_READ and KOWN_RIGHT_WRITE
+ * @new_handle: out: the new object's first handle, with every right
+ * @start: index of the first element to move, at most the length, else ERANGE
+ * @object: out: the new object's id; it has the same mode, and just the room needed
+ */
+struct kown_split_off {
+	__u32 size;
+	__u32 flags;
+	__u32 handle;
+	__u32 new_handle;
+	__u64 start;
+	__u64 object;
 };
 
 #endif /* _UAPI_LINUX_KOWN_H */
