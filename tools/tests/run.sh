@@ -14,11 +14,7 @@ trap 'rm -f "$log"' EXIT
 
 if [ $# = 0 ]; then
 	set -- abi handle rights weak own lock vec ops export fault fetch race life memcg \
-		limits.sh example.sh cli.sh
-	set -- abi handle rights vec export fault fetch race life memcg \
-		limits.sh example.sh cli.sh trace.sh debug.sh
-	set -- abi handle rights vec export fault fetch race life memcg \
-		limits.sh example.sh cli.sh bus.sh
+		limits.sh example.sh cli.sh trace.sh debug.sh bus.sh
 	# What the word size could change.
 	for name in abi rights weak own lock vec ops export fault; do
 		[ ! -x "$here/../tests32/$name" ] || set -- "$@" "../tests32/$name"
