@@ -418,11 +418,12 @@ static void op_truncate(void)
 /* A length to resize to: mostly such as the model has room for. */
 static size_t new_len(void)
 {
+	static const size_t most[] = { SIZE_MAX, SSIZE_MAX, SIZE_MAX / 16, INT_MAX };
 	u8 b = byte();
 
 	if (b < 252)
 		return b % MOST;
-	return (const size_t[]){ SIZE_MAX, SSIZE_MAX, SIZE_MAX / 16, INT_MAX }[b - 252];
+	return most[b - 252];
 }
 
 /* Such a length would not be refused, and take for ever. */
@@ -681,14 +682,13 @@ static void op_dedup(void)
 static size_t extra(void)
 {
 	size_t size = max_t(size_t, run.elem->size, 1);
-	u8 b = byte();
-
-	if (b < 248)
-		return b;
-	return (const size_t[]){
+	const size_t edges[] = {
 		SIZE_MAX, SIZE_MAX / 2, SSIZE_MAX / size + 1, SSIZE_MAX / size,
 		INT_MAX / size + 1UL, SIZE_MAX / size, SIZE_MAX / size + 1, SSIZE_MAX,
-	}[b - 248];
+	};
+	u8 b = byte();
+
+	return b < 248 ? b : edges[b - 248];
 }
 
 static void op_reserve(void)

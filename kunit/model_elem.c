@@ -304,16 +304,16 @@ static const struct model_type name##_type = {					\
 	.into_iter_next = name##_into_iter_next_,				\
 	.into_iter_next_back = name##_into_iter_next_back_,			\
 	.extract = name##_extract,						\
-};
+}
 
-MODEL_TYPE(owner, struct owner, owner_drop, owner_clone, true, U32_MAX)
-MODEL_TYPE(unclonable, struct owner, owner_drop, NULL, true, U32_MAX)
-MODEL_TYPE(byte, struct byte, NULL, NULL, false, 0xff)
-MODEL_TYPE(triple, struct triple, NULL, NULL, false, 0xffffff)
-MODEL_TYPE(word, struct word, NULL, NULL, false, U32_MAX)
-MODEL_TYPE(wide, struct wide, NULL, NULL, false, U32_MAX)
-MODEL_TYPE(large, struct large, NULL, NULL, false, U32_MAX)
-MODEL_TYPE(none, struct none, NULL, NULL, false, 0)
+MODEL_TYPE(owner, struct owner, owner_drop, owner_clone, true, U32_MAX);
+MODEL_TYPE(unclonable, struct owner, owner_drop, NULL, true, U32_MAX);
+MODEL_TYPE(byte, struct byte, NULL, NULL, false, 0xff);
+MODEL_TYPE(triple, struct triple, NULL, NULL, false, 0xffffff);
+MODEL_TYPE(word, struct word, NULL, NULL, false, U32_MAX);
+MODEL_TYPE(wide, struct wide, NULL, NULL, false, U32_MAX);
+MODEL_TYPE(large, struct large, NULL, NULL, false, U32_MAX);
+MODEL_TYPE(none, struct none, NULL, NULL, false, 0);
 
 /* The owner most often: it sees most. */
 const struct model_type *const model_types[] = {

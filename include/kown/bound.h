@@ -22,7 +22,7 @@ struct name##_##kind {							\
 	value_t __private value;					\
 };									\
 static inline __maybe_unused void					\
-name##_##kind##_init(struct name##_##kind *lock, const typeof(value_t) *value) \
+name##_##kind##_init(struct name##_##kind *lock, typeof(value_t) const *value) \
 {									\
 	kown_##kind##_init(&lock->base, #name "_" #kind);		\
 	if (value)							\
@@ -121,9 +121,9 @@ name##_##kind##_set(struct name##_##kind *lock, value_t *value)		\
 
 /* What scoped_guard() of newer kernels asks a class; those before do not ask. */
 #define __KOWN_CLASS_IS_GUARD(name)					\
-static __maybe_unused const bool class_##name##_is_conditional;	\
+static const bool class_##name##_is_conditional __maybe_unused;		\
 static inline __maybe_unused void *					\
-class_##name##_lock_ptr(class_##name##_t *guard)			\
+class_##name##_lock_ptr(typeof(class_##name##_t) *guard)		\
 {									\
 	return guard->held;						\
 }

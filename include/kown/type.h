@@ -117,7 +117,8 @@ static inline void kown_type_drop_n(const struct kown_type *type, void *first,
 						       const void *from, \
 						       gfp_t gfp)	\
 	{								\
-		int (*__clone)(value_t *to, const typeof(value_t) *from, gfp_t gfp) = (_clone); \
+		int (*__clone)(value_t *to, typeof(value_t) const *from, \
+			       gfp_t gfp) = (_clone);			\
 									\
 		return __clone ? __clone(to, from, gfp) : 0;		\
 	}

@@ -196,7 +196,8 @@ unsigned char *os_read(const char *path, size_t *size)
 
 	if (!file)
 		return NULL;
-	if (!fseek(file, 0, SEEK_END) && (length = ftell(file)) >= 0) {
+	length = fseek(file, 0, SEEK_END) ? -1 : ftell(file);
+	if (length >= 0) {
 		rewind(file);
 		bytes = malloc(length + 1);
 		*size = bytes ? fread(bytes, 1, length, file) : 0;

@@ -226,9 +226,8 @@ static void waiting(void)
 	say("read that waits", read(b, &byte, 1));
 	waitpid(child, &status, 0);
 	child = fork();
-	if (!child) {
+	if (!child)
 		_exit(read(b, &byte, 1) == 1);
-	}
 	sleep_ms(50);
 	kill(child, SIGKILL);
 	waitpid(child, &status, 0);

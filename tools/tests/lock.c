@@ -188,7 +188,7 @@ TEST_F(lock, class_20_wait_is_restarted_after_a_signal_and_keeps_its_deadline)
 
 static int wait_for_lock(void *arg)
 {
-	FIXTURE_DATA(lock) *self = arg;
+	struct _test_data_lock *self = arg;
 	__u32 handle;
 	int ctx = kown_open();
 
@@ -214,7 +214,7 @@ TEST_F(lock, waiter_gets_it_when_it_is_given_back)
 /* The thread's handle goes while it waits with it. */
 static void *drop_soon(void *arg)
 {
-	FIXTURE_DATA(lock) *self = arg;
+	struct _test_data_lock *self = arg;
 
 	usleep(50000);
 	return (void *)(long)kown_drop(self->other, self->theirs);
@@ -234,7 +234,7 @@ TEST_F(lock, waiter_whose_handle_is_dropped)
 
 static int use_as_child(void *arg)
 {
-	FIXTURE_DATA(lock) *self = arg;
+	struct _test_data_lock *self = arg;
 	__u64 elem = 0;
 
 	if (state_of(self->ctx, self->handle) != KOWN_STATE_LOCKED)
@@ -262,7 +262,7 @@ TEST_F(lock, class_20_child_that_inherits_the_context_does_not_inherit_the_lock)
 
 static void *use_as_thread(void *arg)
 {
-	FIXTURE_DATA(lock) *self = arg;
+	struct _test_data_lock *self = arg;
 	__u64 elem = 0;
 
 	return (void *)(long)kown_push(self->ctx, self->handle, &elem, 1);
@@ -409,7 +409,7 @@ TEST_F(lock, descriptor_polls_writable_while_it_is_free)
 /* Class 20: N wait, the owner is killed: one is told, and repairs; then all is well. */
 static int repair_if_told(void *arg)
 {
-	FIXTURE_DATA(lock) *self = arg;
+	struct _test_data_lock *self = arg;
 	int ctx = kown_open(), err;
 	__u32 handle;
 
@@ -425,7 +425,7 @@ static int repair_if_told(void *arg)
 
 static int lock_and_stay(void *arg)
 {
-	FIXTURE_DATA(lock) *self = arg;
+	struct _test_data_lock *self = arg;
 	int ctx = kown_open();
 	__u32 handle;
 
@@ -592,7 +592,7 @@ static void *wait_with(void *arg)
 }
 
 struct ending {
-	const FIXTURE_VARIANT(end) *variant;
+	const struct _fixture_variant_end *variant;
 	struct stage *stage;
 	int ctx;
 	__u32 handle;
@@ -624,7 +624,7 @@ static pid_t keeper(bool share_files)
 	return run_child(keep_going, NULL);
 }
 
-static int own_and_end(const FIXTURE_VARIANT(end) *variant, struct stage *stage)
+static int own_and_end(const struct _fixture_variant_end *variant, struct stage *stage)
 {
 	struct ending ending = { .variant = variant, .stage = stage };
 	pthread_t thread;
@@ -778,14 +778,14 @@ TEST_F(lock, class_20_owner_sends_its_context_away)
 /* Class 20: a later process with the owner's number is not the owner. */
 static int lock_and_die(void *arg)
 {
-	FIXTURE_DATA(lock) *self = arg;
+	struct _test_data_lock *self = arg;
 
 	return kown_lock(self->ctx, self->handle);
 }
 
 static int use_with_the_same_pid(void *arg)
 {
-	FIXTURE_DATA(lock) *self = arg;
+	struct _test_data_lock *self = arg;
 	__u64 elem = 0;
 
 	if (kown_push(self->ctx, self->handle, &elem, 1) != ENOLCK)
@@ -820,7 +820,7 @@ TEST_F(lock, class_20_pid_of_a_dead_owner_is_used_again)
  */
 static int count_for_ever(void *arg)
 {
-	FIXTURE_DATA(lock) *self = arg;
+	struct _test_data_lock *self = arg;
 	int ctx = kown_open();
 	__u32 handle;
 
@@ -838,7 +838,8 @@ static int count_for_ever(void *arg)
 		if (!err && pair[0] != pair[1])
 			return 4;
 		if (err)
-			pair[0] = pair[1] = 1;
+			pair[0] = 1;
+			pair[1] = 1;
 		pair[0]++;
 		pair[1]++;
 		if (kown_push(ctx, handle, pair, 1) || kown_push(ctx, handle, pair + 1, 1))

@@ -678,7 +678,7 @@ static const char *step(__u32 op)
 		for (i = k = 0; i < n; i++) {
 			bool bit = walk.mask[i / 8] >> (i % 8) & 1;
 
-			if (bit == (op == 14))
+			if (op == 14 ? bit : !bit)
 				continue;
 			if (op == 15 && memcmp(walk.out + k * s,
 					       m->bytes + (start + i - k) * s, s))
@@ -834,8 +834,10 @@ TEST_F(ops, class_16_append_of_each_to_the_other_at_once)
 	int i;
 
 	ASSERT_EQ(0, kown_new(self->ctx, 8, 0, &other));
-	c[0].from = c[1].to = self->handle;
-	c[0].to = c[1].from = other;
+	c[0].from = self->handle;
+	c[1].to = self->handle;
+	c[0].to = other;
+	c[1].from = other;
 	for (i = 0; i < 2; i++)
 		ASSERT_EQ(0, pthread_create(&threads[i], NULL, append_for_ever, &c[i]));
 	while (now_ms() < end) {
