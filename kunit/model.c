@@ -9,6 +9,9 @@
 #include <linux/minmax.h>
 #include <linux/string.h>
 
+#include <kown/heap.h>
+#include <kown/slice.h>
+
 #include "../module/memory.h"
 #include "model.h"
 #include "model_elem.h"
@@ -894,6 +897,7 @@ static void op_drain(void)
 	if (want) {
 		expect(!kown_drain_next(&drain) && !kown_drain_next_back(&drain),
 		       "a drain of nothing has elements");
+		kown_drain_keep_rest(&drain);
 		kown_drain_finish(&drain);
 		return;
 	}
@@ -939,6 +943,10 @@ static void op_splice(void)
 	source_init(&source);
 	err = kown_vec_splice(run.vec, run.elem, start, count, &source.iter, GFP_KERNEL);
 	if (want) {
+		struct kown_drain nothing = {};
+
+		expect(kown_splice_finish(&nothing, &source.iter, GFP_KERNEL) == -EINVAL,
+		       "nothing was replaced");
 		answers(err, want);
 		return;
 	}
@@ -951,7 +959,7 @@ static void op_splice(void)
 	}
 	/* What had to wait elsewhere, and then found no room, is dropped. */
 	in = gives;
-	if (want && !source.iter.exact) {
+	if (want && !source.iter.exact && run.alloc_fails) {
 		in = run.vec->len - (m->len - count);
 		expect(in <= gives, "there are more than were given");
 		in = min(in, gives);
@@ -1041,6 +1049,259 @@ static void op_into_iter(void)
 	kown_into_iter_finish(&iter);
 }
 
+/* Slices */
+
+static int by_value(const void *a, const void *b, const void *asked)
+{
+	u32 x = model_elem_read(run.type, a).value, y = model_elem_read(run.type, b).value;
+
+	return (x > y) - (x < y);
+}
+
+static int order_to(const void *value, const void *sought)
+{
+	u32 x = model_elem_read(run.type, value).value, y = *(const u32 *)sought;
+
+	return (x > y) - (x < y);
+}
+
+static int is_below(const void *value, void *sought)
+{
+	return order_to(value, sought) < 0;
+}
+
+/* Insertion sort: equals keep their order. */
+static void sorts(struct model *m)
+{
+	for (size_t i = 1; i < m->len; i++) {
+		struct model_elem elem = m->at[i];
+		size_t to = i;
+
+		for (; to && m->at[to - 1].value > elem.value; to--)
+			m->at[to] = m->at[to - 1];
+		m->at[to] = elem;
+	}
+}
+
+static void reverses(struct model *m, size_t start, size_t end)
+{
+	for (; start + 1 < end; start++) {
+		end--;
+		swap(m->at[start], m->at[end]);
+	}
+}
+
+static struct kown_slice slice(void)
+{
+	return kown_vec_as_slice(run.vec, run.elem);
+}
+
+static void op_sort_stable(void)
+{
+	int want = run.m->len < 2 || !run.elem->size ? 0 : allocates();
+
+	if (!want)
+		sorts(run.m);
+	answers(kown_slice_sort_stable(slice(), run.elem, by_value, NULL, GFP_KERNEL), want);
+}
+
+/* Which of the equals comes first is not said: then the stable sort shows who is there. */
+static void op_sort(void)
+{
+	if (!run.elem->size)
+		return;
+	kown_slice_sort(slice(), run.elem, by_value, NULL);
+	expect(kown_slice_is_sorted(slice(), run.elem, by_value, NULL), "it is not sorted");
+	sorts(run.m);
+	for (size_t i = 0; i < run.m->len; i++)
+		expect(model_elem_read(run.type, kown_vec_at(run.vec, run.elem, i)).value ==
+		       run.m->at[i].value, "other values are there");
+	if (!run.type->owns)
+		return;
+	for (size_t i = 0; i < run.m->len; i++)
+		run.m->at[i] = model_elem_read(run.type, kown_vec_at(run.vec, run.elem, i));
+	for (size_t i = 0; i < run.m->len; i++)
+		for (size_t j = 0; j < i; j++)
+			expect(run.m->at[i].id != run.m->at[j].id, "an element is there twice");
+}
+
+static void op_search(void)
+{
+	size_t index, point, below = 0, sought_there = 0;
+	u32 sought = value();
+	int err;
+
+	note(" %x", sought);
+	op_sort_stable();
+	if (!kown_slice_is_sorted(slice(), run.elem, by_value, NULL))
+		return;
+	for (size_t i = 0; i < run.m->len; i++) {
+		below += run.m->at[i].value < sought;
+		sought_there += run.m->at[i].value == sought;
+	}
+	err = kown_slice_binary_search(slice(), run.elem, order_to, &sought, &index);
+	expect(err == (sought_there ? 0 : -ENOENT), "the search is wrong about whether there is one");
+	expect(index >= below && index < below + sought_there + !sought_there,
+	       "the search found another place");
+	expect(!kown_slice_partition_point(slice(), run.elem, is_below, &sought, &point) &&
+	       point == below, "the point is another");
+}
+
+static void op_rotate(void)
+{
+	size_t by = index_below(run.m->len), len = run.m->len;
+	bool left = byte() % 2;
+	int want = by <= len ? 0 : -ERANGE;
+
+	note(" %s by %zu", left ? "left" : "right", by);
+	answers(left ? kown_slice_rotate_left(slice(), run.elem, by) :
+		       kown_slice_rotate_right(slice(), run.elem, by), want);
+	if (want)
+		return;
+	by = left ? by : len - by;
+	reverses(run.m, 0, by);
+	reverses(run.m, by, len);
+	reverses(run.m, 0, len);
+}
+
+static void op_reverse(void)
+{
+	kown_slice_reverse(slice(), run.elem);
+	reverses(run.m, 0, run.m->len);
+}
+
+static void op_swap(void)
+{
+	size_t i = index_below(run.m->len), j = index_below(run.m->len);
+	int want = i < run.m->len && j < run.m->len ? 0 : -ERANGE;
+
+	note(" %zu %zu", i, j);
+	answers(kown_slice_swap(slice(), run.elem, i, j), want);
+	if (!want)
+		swap(run.m->at[i], run.m->at[j]);
+}
+
+static void op_fill(void)
+{
+	bool plain = !run.type->owns;
+	int want = plain || !run.m->len ? 0 : allocates();
+
+	make(1);
+	for (size_t i = 0; i < run.m->len && !want; i++) {
+		struct model_elem clone;
+
+		want = clones(&clone, pool_model[0]);
+		if (want)
+			break;
+		dies(run.m->at[i]);
+		run.m->at[i] = clone;
+	}
+	answers(kown_slice_fill(slice(), run.elem, pool, GFP_KERNEL), want);
+	drop_pool(0, 1);
+}
+
+static void op_copy_within(void)
+{
+	size_t start = index_below(run.m->len), count = index_below(run.m->len);
+	size_t to = index_below(run.m->len);
+	int want = has(run.m, start, count) && has(run.m, to, count) ? 0 : -ERANGE;
+
+	if (run.type->owns)
+		want = -EOPNOTSUPP;
+	note(" %zu from %zu to %zu", count, start, to);
+	answers(kown_slice_copy_within(slice(), run.elem, start, count, to), want);
+	if (!want)
+		memmove(run.m->at + to, run.m->at + start, count * sizeof(*run.m->at));
+}
+
+static void op_compare(void)
+{
+	const struct kown_vec *other = &run.vecs[run.vec == run.vecs];
+	const struct model *o = &run.models[run.m == run.models];
+	int want = 0;
+
+	for (size_t i = 0; i < min(run.m->len, o->len) && !want; i++)
+		want = (run.m->at[i].value > o->at[i].value) -
+		       (run.m->at[i].value < o->at[i].value);
+	if (!want)
+		want = (run.m->len > o->len) - (run.m->len < o->len);
+	answers(kown_slice_cmp(slice(), kown_vec_as_slice(other, run.elem), run.elem,
+			       by_value, NULL), want);
+}
+
+/* Heaps */
+
+static int less(const void *a, const void *b, void *asked)
+{
+	int answer = model_ask(asked, 0);
+
+	return answer < 0 ? answer : by_value(a, b, NULL) < 0;
+}
+
+/*
+ * A vec, as a heap, loses some elements, which come the greatest first, and comes back
+ * sorted. If a comparison fails, all elements are there, in whatever order.
+ */
+static void op_heap(void)
+{
+	struct kown_heap heap = {};
+	size_t pops = byte() % 8;
+	u32 last = U32_MAX;
+	int err;
+
+	if (!run.elem->size)
+		return;
+	note(" pops %zu", pops);
+	ask();
+	err = kown_heap_from_vec(&heap, run.elem, run.vec, less, &run.asked);
+	sorts(run.m);
+	for (; !err && pops; pops--) {
+		struct model_elem got;
+		size_t at = 0;
+
+		err = kown_heap_pop(&heap, run.elem, less, &run.asked, pool);
+		if (err <= 0)
+			break;
+		err = 0;
+		got = model_elem_read(run.type, pool);
+		expect(got.value <= last && run.m->len &&
+		       got.value == run.m->at[run.m->len - 1].value,
+		       "another is greater than what came");
+		last = got.value;
+		while (at < run.m->len && (run.m->at[at].id != got.id ||
+					   run.m->at[at].value != got.value))
+			at++;
+		expect(at < run.m->len, "what came was not there");
+		if (run.wrong)
+			return;
+		pool_model[0] = got;
+		shift(run.m, at + 1, at);
+		drop_pool(0, 1);
+	}
+	if (heap.vec.raw.ptr) {
+		int sorted = kown_heap_into_sorted_vec(&heap, run.elem, less, &run.asked, run.vec);
+
+		expect(sorted || kown_slice_is_sorted(slice(), run.elem, by_value, NULL),
+		       "it is not sorted");
+		err = err ? err : sorted;
+	}
+	expect(err == 0 || (err == -EIO && run.asked.fails), "it returned something else");
+	expect(run.vec->len == run.m->len, "elements are lost");
+	if (run.wrong)
+		return;
+	/* Each element once, in another order. */
+	kown_slice_sort(slice(), run.elem, by_value, NULL);
+	for (size_t i = 0; i < run.m->len; i++) {
+		struct model_elem got =
+			model_elem_read(run.type, kown_vec_at(run.vec, run.elem, i));
+
+		expect(got.value == run.m->at[i].value, "other values are there");
+		for (size_t j = 0; run.type->owns && j < i; j++)
+			expect(got.id != run.m->at[j].id || !got.id, "an element is there twice");
+		run.m->at[i] = got;
+	}
+}
+
 /* The bytes name them by number: new ones go to the end. */
 static const struct {
 	const char *name;
@@ -1081,6 +1342,16 @@ static const struct {
 	{ "splice", op_splice },
 	{ "extract_if", op_extract_if },
 	{ "into_iter", op_into_iter },
+	{ "sort_stable", op_sort_stable },
+	{ "sort", op_sort },
+	{ "search", op_search },
+	{ "rotate", op_rotate },
+	{ "reverse", op_reverse },
+	{ "swap", op_swap },
+	{ "fill", op_fill },
+	{ "copy_within", op_copy_within },
+	{ "compare", op_compare },
+	{ "heap", op_heap },
 };
 
 /* The model and the vec, after an operation */
