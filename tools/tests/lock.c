@@ -838,8 +838,7 @@ static int count_for_ever(void *arg)
 		if (!err && pair[0] != pair[1])
 			return 4;
 		if (err)
-			pair[0] = 1;
-			pair[1] = 1;
+			memcpy(pair, (__u64[]){ 1, 1 }, sizeof(pair));
 		pair[0]++;
 		pair[1]++;
 		if (kown_push(ctx, handle, pair, 1) || kown_push(ctx, handle, pair + 1, 1))
