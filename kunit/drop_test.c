@@ -155,7 +155,8 @@ static void drop_nosleep_runs_in_place(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, arc);
 	spin_lock_irq(&lock);
-	nosleep_arc_put_atomic(arc);
+	kown_arc_put_atomic(NULL);
+	kown_arc_put_atomic(nosleep_arc_upcast(arc));
 	expect_drops(test, &w, 1);
 	spin_unlock_irq(&lock);
 

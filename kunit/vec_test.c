@@ -1026,6 +1026,7 @@ static void vec_push_without_memory_leaves_the_element_the_callers(struct kunit 
 	before = vec;
 	value->owned = owned_make(4);
 	KUNIT_EXPECT_EQ(test, -ENOMEM, large_vec_push(&vec, value, GFP_FAILS));
+	KUNIT_EXPECT_EQ(test, -ENOMEM, large_vec_push_n(&vec, value, 1, GFP_FAILS));
 	KUNIT_EXPECT_EQ(test, -ENOMEM, large_vec_insert(&vec, 2, value, GFP_FAILS));
 	KUNIT_EXPECT_EQ(test, -ENOMEM, large_vec_resize(&vec, 5, value, GFP_FAILS));
 	KUNIT_EXPECT_EQ(test, -ENOMEM, large_vec_extend_from_within(&vec, 0, 4, GFP_FAILS));
