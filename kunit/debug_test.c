@@ -2,8 +2,10 @@
 /*
  * KUnit tests for KOWN_DEBUG.
  */
+#include <linux/kmsg_dump.h>
 #include <linux/ref_tracker.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include <kown/weak.h>
 
@@ -80,6 +82,68 @@ static void debug_tracked_reference_is_counted_and_forgotten(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kown_debug_report(&traced_arc_type), 0);
 }
 
+/* Was this said after the last line that holds @mark? */
+static bool said_after(const char *mark, const char *text)
+{
+	static char line[512];
+	struct kmsg_dump_iter iter = {};
+	bool marked = false, said = false;
+	size_t len;
+
+	kmsg_dump_rewind(&iter);
+	while (kmsg_dump_get_line(&iter, false, line, sizeof(line) - 1, &len)) {
+		line[len] = '\0';
+		if (strstr(line, mark)) {
+			marked = true;
+			said = false;
+		} else if (strstr(line, text)) {
+			said = true;
+		}
+	}
+	return marked && said;
+}
+
+/* On UML a stack can be walked only if the kernel keeps frame pointers. */
+#define KNOWS_STACKS	(IS_ENABLED(CONFIG_REF_TRACKER) && IS_ENABLED(CONFIG_STACKTRACE) && \
+			 (IS_ENABLED(CONFIG_ARCH_STACKWALK) || IS_ENABLED(CONFIG_FRAME_POINTER)))
+
+static noinline void careful_user(struct counted *arc)
+{
+	struct kown_tracker tracker;
+
+	traced_arc_get_tracked(arc, &tracker, GFP_KERNEL);
+	traced_arc_put_tracked(arc, &tracker);
+}
+
+static noinline void forgetful_user(struct counted *arc, struct kown_tracker *tracker)
+{
+	traced_arc_get_tracked(arc, tracker, GFP_KERNEL);
+}
+
+static void debug_report_names_who_holds_it(struct kunit *test)
+{
+	struct witness w = {};
+	struct counted *arc = arc_of(test, &w);
+	struct kown_tracker tracker;
+
+	if (!KNOWS_STACKS)
+		kunit_mark_skipped(test, "this kernel records no stacks");
+	careful_user(arc);
+	forgetful_user(arc, &tracker);
+	pr_info("debug_test: who holds it?\n");
+	KUNIT_EXPECT_EQ(test, kown_debug_report(&traced_arc_type), 1);
+	KUNIT_EXPECT_TRUE(test, said_after("debug_test: who holds it?",
+					   "live traced "));
+	if (KNOWS_STACKS)
+		KUNIT_EXPECT_TRUE(test, said_after("debug_test: who holds it?",
+						   "forgetful_user+"));
+	KUNIT_EXPECT_FALSE(test, said_after("debug_test: who holds it?",
+					    "careful_user+"));
+	traced_arc_put_tracked(arc, &tracker);
+	traced_arc_put(arc);
+	expect_drops(test, &w, 1);
+}
+
 /* The leaker is named: ref_tracker prints its stack, and says so as a warning. */
 static void debug_leaked_reference_is_reported(struct kunit *test)
 {
@@ -89,11 +153,17 @@ static void debug_leaked_reference_is_reported(struct kunit *test)
 
 	if (!IS_ENABLED(CONFIG_REF_TRACKER))
 		kunit_skip(test, "no CONFIG_REF_TRACKER");
-	traced_arc_get_tracked(arc, &tracker, GFP_KERNEL);
+	forgetful_user(arc, &tracker);
 	/* Put as if it were not tracked: at the end the tracker is left over. */
 	traced_arc_put(arc);
+	pr_info("debug_test: who leaked it?\n");
 	expect_splat("lib/ref_tracker.c");
 	traced_arc_put(arc);
+	KUNIT_EXPECT_TRUE(test, said_after("debug_test: who leaked it?",
+					   "leaked reference"));
+	if (KNOWS_STACKS)
+		KUNIT_EXPECT_TRUE(test, said_after("debug_test: who leaked it?",
+						   "forgetful_user+"));
 	expect_drops(test, &w, 1);
 	KUNIT_EXPECT_EQ(test, live(), 0);
 }
@@ -102,6 +172,7 @@ static struct kunit_case debug_cases[] = {
 	KUNIT_CASE(debug_knows_what_is_alive),
 	KUNIT_CASE(debug_counts_what_moves_out),
 	KUNIT_CASE(debug_tracked_reference_is_counted_and_forgotten),
+	KUNIT_CASE(debug_report_names_who_holds_it),
 	KUNIT_CASE(debug_leaked_reference_is_reported),
 	{}
 };
