@@ -66,7 +66,7 @@
  * Uniqueness needs both counts at one instant: "@strong is 1" alone proves nothing
  * while somebody may upgrade, and "@weak is 1" alone nothing while an owner may
  * downgrade. So kown_arc_is_unique() locks @weak (1 -> KOWN_WEAK_LOCKED), reads
- * @strong, and unlocks; a downgrade waits for the unlock. Both are a few
+ * @strong, and unlocks; a downgrade waits for the unlock. The lock is held for a few
  * instructions with interrupts off, so that nobody waits for a preempted CPU, or
  * for itself.
  *
@@ -97,9 +97,16 @@
  *  7. C cannot check borrows. That get_mut's pointer is not used after the next get,
  *     and that a shared value is only read, is convention.
  *
- * And from kref: the release function is the type's and is not passed to each put; a
- * weak reference exists, so a cache need not take a lock to find out that its
- * entry is dying; get and put are typed.
+ * And from kref:
+ *
+ *  1. The release function is the type's, and is not passed to each put.
+ *  2. A weak reference exists, so a cache need not take a lock to find out that its
+ *     entry is dying.
+ *  3. The value ends at once, the memory when nobody needs it: drop and free are two.
+ *  4. get and put are typed, and put takes NULL.
+ *  5. try_get is acquire; kref_get_unless_zero() is relaxed.
+ *
+ * kunit/convert_test.c has a user of kref, and the same converted.
  */
 
 /**
@@ -118,7 +125,7 @@
 
 /* The memory is freed a grace period after the last reference of any kind. */
 #define KOWN_ARC_RCU		BIT(0)
-/* put_atomic() may be called: the drop runs on a worker. */
+/* put_atomic() may be called though the drop may sleep: it then runs on a worker. */
 #define KOWN_ARC_DEFER		BIT(1)
 /* The drop never sleeps: put may be called wherever put_atomic() may. */
 #define KOWN_ARC_NOSLEEP	BIT(2)
