@@ -1140,7 +1140,8 @@ static void op_search(void)
 		sought_there += run.m->at[i].value == sought;
 	}
 	err = kown_slice_binary_search(slice(), run.elem, order_to, &sought, &index);
-	expect(err == (sought_there ? 0 : -ENOENT), "the search is wrong about whether there is one");
+	expect(err == (sought_there ? 0 : -ENOENT),
+	       "the search is wrong about whether there is one");
 	expect(index >= below && index < below + sought_there + !sought_there,
 	       "the search found another place");
 	expect(!kown_slice_partition_point(slice(), run.elem, is_below, &sought, &point) &&
