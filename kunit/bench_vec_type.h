@@ -253,9 +253,12 @@ static noinline __aligned(64) void OF(_kown_extend)(unsigned int n)
 	STRUCT(_vec) *vec = &OF(_vec);
 
 	while (n--) {
+		size_t count = MANY;
+
 		OPTIMIZER_HIDE_VAR(vec);
+		OPTIMIZER_HIDE_VAR(count);
 		vec->len = 0;
-		if (OF(_vec_extend_from_slice)(vec, OF(_source), MANY, GFP_KERNEL))
+		if (OF(_vec_extend_from_slice)(vec, OF(_source), count, GFP_KERNEL))
 			return;
 	}
 }
