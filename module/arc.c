@@ -96,8 +96,7 @@ static void *slice_at(const struct kown_arc *arc, size_t index)
 
 static void drop_elems(const struct kown_arc *arc, size_t len)
 {
-	for (size_t i = 0; arc->type->elem->drop && i < len; i++)
-		arc->type->elem->drop(slice_at(arc, i));
+	kown_type_drop_n(arc->type->elem, slice_at(arc, 0), len);
 }
 
 static noinline void put_watched_share(struct kown_arc *arc)

@@ -400,7 +400,7 @@ EXPORT_SYMBOL_KOWN(kown_string_truncate);
  * kown_string_free() - give the memory back
  * @string: the string; empty and usable afterwards
  *
- * Context: Any but NMI.
+ * Context: Any but NMI; may sleep outside interrupts if it is too large for kmalloc().
  */
 void kown_string_free(struct kown_string *string)
 {

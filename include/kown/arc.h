@@ -449,8 +449,7 @@ __kown_arc_new(const struct kown_arc_type *type, const void *value, gfp_t gfp)
 	arc = __kown_arc_alloc(type, gfp);
 	if (!arc)
 		return NULL;
-	/* Even where memcpy() is always a call, as on UML. */
-	__builtin_memcpy(arc + 1, value, type->value.size);
+	__kown_copy(arc + 1, value, type->value.size);
 	kown_arc_share(arc);
 	return arc;
 }
