@@ -53,7 +53,7 @@ struct fail {
 static inline struct fail fail_begin(struct kunit *test)
 {
 	/* No arc is born but by the function that counts it. */
-	static_branch_inc(&kown_arc_births);
+	static_branch_inc(&kown_arc_observed);
 	kown_flush_deferred();
 	return (struct fail) { .test = test, .live = kown_memory_live() };
 }
@@ -67,7 +67,7 @@ static inline bool fail_goes_on(struct fail *fail)
 		return true;
 	KUNIT_EXPECT_FALSE_MSG(fail->test, fail->hit, "it goes on for ever");
 	KUNIT_EXPECT_GT_MSG(fail->test, fail->nth, 1, "nothing was allocated");
-	static_branch_dec(&kown_arc_births);
+	static_branch_dec(&kown_arc_observed);
 	return false;
 }
 

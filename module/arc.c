@@ -22,8 +22,8 @@ static struct kown_arc_linked *linked(struct kown_arc *arc)
 	return container_of(arc, struct kown_arc_linked, arc);
 }
 
-struct static_key_false kown_arc_births = STATIC_KEY_FALSE_INIT;
-EXPORT_SYMBOL_KOWN(kown_arc_births);
+struct static_key_false kown_arc_observed = STATIC_KEY_FALSE_INIT;
+EXPORT_SYMBOL_KOWN(kown_arc_observed);
 
 static void init(struct kown_arc *arc, const struct kown_arc_type *type, int strong)
 {
@@ -106,19 +106,25 @@ static noinline void put_watched_share(struct kown_arc *arc)
 }
 
 /*
- * The strong references' weak one is put. If it is the only one, nobody else has any and
- * nobody can take one. Acquire: pairs with the release of each weak put.
+ * Is the strong references' weak one the only one? Then nobody else has any, and nobody
+ * can take one. Acquire: pairs with the release of each weak put.
  */
+static __always_inline bool is_last_share(const struct kown_arc *arc)
+{
+	return atomic_read_acquire(&arc->weak) == 1;
+}
+
 static __always_inline void put_share(struct kown_arc *arc)
 {
 	if (unlikely(arc->type->flags & KOWN_ARC_WATCHED)) {
 		put_watched_share(arc);
 		return;
 	}
-	if (atomic_read_acquire(&arc->weak) != 1) {
+	if (!is_last_share(arc)) {
 		kown_weak_put(arc);
 		return;
 	}
+	/* The counts may be embedded, and be looked at by the type's free. */
 	atomic_set(&arc->weak, 0);
 	free_arc(arc);
 }
@@ -149,11 +155,31 @@ static __always_inline void drop_now(struct kown_arc *arc)
 		drop_value(arc);
 }
 
-/* The caller took strong to 0 and owns the value alone. */
-void __kown_arc_drop(struct kown_arc *arc)
+static noinline void drop(struct kown_arc *arc)
 {
 	trace_kown_arc_last_put(arc);
 	drop_now(arc);
+}
+
+/*
+ * The caller took strong to 0 and owns the value alone. drop() is right for any type; for
+ * a plain one, and while nobody observes, this is what is left of it.
+ */
+void __kown_arc_drop(struct kown_arc *arc)
+{
+	const struct kown_arc_type *type = arc->type;
+
+	if (!(type->flags & __KOWN_ARC_PLAIN) ||
+	    static_branch_unlikely(&kown_arc_observed)) {
+		drop(arc);
+		return;
+	}
+	if (type->value.drop)
+		type->value.drop(arc + 1);
+	if (is_last_share(arc))
+		kfree(arc);
+	else
+		kown_weak_put(arc);
 }
 EXPORT_SYMBOL_KOWN(__kown_arc_drop);
 

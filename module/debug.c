@@ -355,7 +355,7 @@ DEFINE_SHOW_ATTRIBUTE(live);
 
 void kown_debug_init(void)
 {
-	static_branch_inc(&kown_arc_births);
+	static_branch_inc(&kown_arc_observed);
 	dir = debugfs_create_dir("kown", NULL);
 	debugfs_create_file("types", 0400, dir, NULL, &types_fops);
 	debugfs_create_file("live", 0400, dir, NULL, &live_fops);

@@ -44,12 +44,14 @@ DEFINE_EVENT_FN(kown_arc, kown_arc_new,
 	kown_trace_watch, kown_trace_unwatch);
 
 /* Nobody owns the value any more; the drop follows, soon if it is deferred. */
-DEFINE_EVENT(kown_arc, kown_arc_last_put,
-	TP_PROTO(const struct kown_arc *arc), TP_ARGS(arc));
+DEFINE_EVENT_FN(kown_arc, kown_arc_last_put,
+	TP_PROTO(const struct kown_arc *arc), TP_ARGS(arc),
+	kown_trace_watch, kown_trace_unwatch);
 
 /* The type's drop is about to run. */
-DEFINE_EVENT(kown_arc, kown_arc_drop,
-	TP_PROTO(const struct kown_arc *arc), TP_ARGS(arc));
+DEFINE_EVENT_FN(kown_arc, kown_arc_drop,
+	TP_PROTO(const struct kown_arc *arc), TP_ARGS(arc),
+	kown_trace_watch, kown_trace_unwatch);
 
 /* Somebody wanted the value and came too late, or too early. */
 DEFINE_EVENT(kown_arc, kown_arc_upgrade_failed,

@@ -136,10 +136,16 @@
 
 #define KOWN_ARC_LINKED		(KOWN_ARC_RCU | KOWN_ARC_DEFER | KOWN_ARC_ITERATIVE)
 
+/*
+ * Set by kown: one value, and nothing between it, the counts and a kmalloc() that needs
+ * no alignment of its own. So for most types one test stands for all the others.
+ */
+#define __KOWN_ARC_PLAIN	BIT(31)
+
 /**
  * struct kown_arc_type - what all arcs of a kind share; immutable
  * @value: the value's type
- * @flags: KOWN_ARC_*
+ * @flags: KOWN_ARC_*, and __KOWN_ARC_PLAIN
  * @offset: from the counts to the value, in bytes
  * @header: from the memory to the value, in bytes, if kown allocates it
  * @free: gives the memory of a value back that embeds its counts; NULL if kown
@@ -217,6 +223,13 @@ struct kown_arc_watched {
 	      (_flags) & KOWN_ARC_LINKED ? sizeof(struct kown_arc_linked) : \
 					   sizeof(struct kown_arc),	\
 	      __alignof__(value_t))
+
+#define __KOWN_ARC_FLAGS(value_t, _flags)				\
+	((_flags) |							\
+	 (__KOWN_ARC_HEADER(value_t, _flags) == sizeof(struct kown_arc) && \
+	  !((_flags) & KOWN_ARC_LINKED) &&				\
+	  sizeof(value_t) <= PAGE_SIZE - sizeof(struct kown_arc) &&	\
+	  __alignof__(value_t) <= ARCH_KMALLOC_MINALIGN ? __KOWN_ARC_PLAIN : 0))
 
 /* More references than this, and kown_arc_get_checked() refuses. */
 #define KOWN_ARC_MAX		(INT_MAX / 2)
@@ -410,16 +423,12 @@ static inline unsigned int kown_arc_weak_count(const struct kown_arc *arc)
 	return weak == KOWN_WEAK_LOCKED ? 0 : weak - 1;
 }
 
-/* On while somebody must know of each arc's birth: a tracer, KOWN_DEBUG, a test. */
-DECLARE_STATIC_KEY_FALSE(kown_arc_births);
+/* On while somebody must know of each birth and death: a tracer, KOWN_DEBUG, a test. */
+DECLARE_STATIC_KEY_FALSE(kown_arc_observed);
 
-/* Does the compiler see a type whose values are small, aligned by kmalloc() and alone? */
+/* Does the compiler see that the type is one of those? */
 #define __kown_arc_is_plain(type)					\
-	(__builtin_constant_p((type)->value.size) &&			\
-	 (type)->value.size <= PAGE_SIZE - sizeof(struct kown_arc) &&	\
-	 (type)->header == sizeof(struct kown_arc) &&			\
-	 (type)->value.align <= ARCH_KMALLOC_MINALIGN &&		\
-	 !((type)->flags & (KOWN_ARC_LINKED | KOWN_ARC_WATCHED)))
+	(__builtin_constant_p((type)->flags) && (type)->flags & __KOWN_ARC_PLAIN)
 
 /* kown_arc_alloc(), as short as a kmalloc() of a constant size. */
 static __always_inline struct kown_arc *
@@ -427,7 +436,7 @@ __kown_arc_alloc(const struct kown_arc_type *type, gfp_t gfp)
 {
 	struct kown_arc *arc;
 
-	if (!__kown_arc_is_plain(type) || static_branch_unlikely(&kown_arc_births))
+	if (!__kown_arc_is_plain(type) || static_branch_unlikely(&kown_arc_observed))
 		return kown_arc_alloc(type, gfp);
 	arc = kmalloc(sizeof(*arc) + type->value.size, gfp);
 	if (!arc)
@@ -609,7 +618,7 @@ name##_arc_new(size_t len,						\
 
 #define __KOWN_ARC_TYPE(name, value_t, _drop, _clone, _flags) {		\
 	.value = KOWN_TYPE_INIT(name##_arc, #name, value_t, _drop, _clone), \
-	.flags = (_flags),						\
+	.flags = __KOWN_ARC_FLAGS(value_t, _flags),			\
 	.offset = sizeof(struct kown_arc),				\
 	.header = __KOWN_ARC_HEADER(value_t, _flags),			\
 }
