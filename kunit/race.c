@@ -23,13 +23,13 @@ MODULE_PARM_DESC(race_seconds, "After which a race ends, whatever its rounds (de
  * @round: the round that may run; a negative one ends the threads. Release and acquire
  *	order what was prepared
  * @busy: threads that have not finished the round; likewise for the check
- * @spin: each thread has a CPU, and waits on it for a while before it sleeps; immutable
+ * @alone: each thread has a CPU of its own; immutable
  */
 struct meeting {
 	const struct race *race;
 	atomic_long_t round;
 	atomic_t busy;
-	bool spin;
+	bool alone;
 };
 
 struct runner {
@@ -38,21 +38,29 @@ struct runner {
 	struct completion gone;
 };
 
-/* Some 50 us: longer than any side takes. */
+/* Some 50 us, if alone: longer than any side takes. */
 #define SPINS	1000
 
+/* The other side of the round is a few instructions away, or next in line for this CPU. */
+static void give_way(const struct meeting *meeting)
+{
+	if (meeting->alone)
+		cpu_relax();
+	else
+		yield();
+}
+
 /*
- * With a CPU for each, the others are a few instructions away. Else sleep: and also when
- * it takes too long, for a CPU may be one of a machine that has fewer, and the one that
- * is waited for may need it.
+ * Sleeps when it takes too long, for a CPU may be one of a machine that has fewer, and
+ * the one that is waited for may need it.
  */
 #define await(meeting, var, condition)					\
 do {									\
-	unsigned int spins = (meeting)->spin ? SPINS : 0;		\
+	unsigned int spins = SPINS;					\
 	bool met;							\
 									\
 	while (!(met = (condition)) && spins--)				\
-		cpu_relax();						\
+		give_way(meeting);						\
 	if (!met)							\
 		wait_var_event(var, condition);				\
 } while (0)
@@ -99,14 +107,20 @@ static unsigned int sides(const struct race *race)
 	return n;
 }
 
+/* In turn: sides that share a CPU meet one that runs beside them. */
+static unsigned int next_cpu(unsigned int cpu)
+{
+	cpu = cpumask_next(cpu, cpu_online_mask);
+	return cpu < nr_cpu_ids ? cpu : cpumask_first(cpu_online_mask);
+}
+
 static int start(struct kunit *test, struct meeting *meeting, struct runner *runners)
 {
 	unsigned int cpu = cpumask_first(cpu_online_mask);
 	int n;
 
 	/* The calling thread is KUnit's, for this test alone: it may stay where it is put. */
-	if (meeting->spin)
-		set_cpus_allowed_ptr(current, cpumask_of(cpu));
+	set_cpus_allowed_ptr(current, cpumask_of(cpu));
 	for (n = 0; n < RACE_SIDES - 1 && meeting->race->sides[n + 1]; n++) {
 		struct runner *runner = &runners[n];
 		struct task_struct *thread;
@@ -119,9 +133,8 @@ static int start(struct kunit *test, struct meeting *meeting, struct runner *run
 			KUNIT_FAIL(test, "no thread: %ld", PTR_ERR(thread));
 			break;
 		}
-		cpu = cpumask_next(cpu, cpu_online_mask);
-		if (meeting->spin)
-			kthread_bind(thread, cpu);
+		cpu = next_cpu(cpu);
+		kthread_bind(thread, cpu);
 		wake_up_process(thread);
 	}
 	return n;
@@ -137,7 +150,7 @@ void race_run(struct kunit *test, const struct race *race, unsigned long rounds)
 {
 	struct meeting meeting = {
 		.race = race,
-		.spin = sides(race) <= num_online_cpus(),
+		.alone = sides(race) <= num_online_cpus(),
 	};
 	struct runner runners[RACE_SIDES - 1];
 	unsigned long end = jiffies + race_seconds * HZ;

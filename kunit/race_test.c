@@ -16,6 +16,10 @@ unsigned long race_rounds = 2000;
 module_param(race_rounds, ulong, 0444);
 MODULE_PARM_DESC(race_rounds, "Rounds of each race (default 2000)");
 
+static unsigned long race_flushes = 100;
+module_param(race_flushes, ulong, 0444);
+MODULE_PARM_DESC(race_flushes, "Rounds of races that flush, each some milliseconds (default 100)");
+
 KOWN_DEFINE_ARC(counted, struct counted, counted_drop, counted_clone,
 		KOWN_ARC_DEFER)
 KOWN_DEFINE_WEAK(counted, struct counted)
@@ -425,14 +429,13 @@ static bool flushed(void *context)
 	return ended(context, 1);
 }
 
-/* Each round waits for grace periods: there are fewer. */
 static void deferred_put_against_flush(struct kunit *test)
 {
 	run(test, (struct race) {
 		.prepare = one_strong,
 		.sides = { flush_after_put, put_deferred },
 		.check = flushed,
-	}, max(race_rounds / 1000, 100UL));
+	}, race_flushes);
 }
 
 static struct kunit_case race_cases[] = {

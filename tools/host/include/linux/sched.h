@@ -20,5 +20,6 @@ void __host_might_sleep(const char *file, int line, const char *function);
 
 #define cond_resched()	host_yield()
 #define cpu_relax()	host_yield()
+#define yield()		host_yield()
 
 #endif /* _LINUX_SCHED_H */
