@@ -529,7 +529,8 @@ static void heap_of_nothings_only_counts(struct kunit *test)
 static void heap_is_what_a_naive_one_is(struct kunit *test)
 {
 	struct num_heap heap __free(num_heap_free) = {};
-	u64 model[200], random = 4;
+	u64 random = 4;
+	u8 model[200];
 	size_t len = 0;
 
 	for (int step = 0; step < 20000; step++) {

@@ -143,7 +143,7 @@ static void slice_of_many_rotates(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, 0, num_vec_push(&vec, &i, GFP_TEST));
 	slice = num_vec_as_slice(&vec);
 	for (size_t by = 0; by <= 1000; by += 7) {
-		u64 shift = slice.elems[0];
+		size_t shift = slice.elems[0];
 
 		KUNIT_ASSERT_EQ(test, 0, num_slice_rotate_left(slice, by));
 		for (size_t i = 0; i < 1000; i++)
