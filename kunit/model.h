@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Model: an array and a loop, which do to a Vec's elements what its functions should.
+ * Model: arrays and loops, which do to the elements of vecs and to a string what the
+ * functions should.
  *
  * Bytes are decoded to operations; each is done to vecs and to their models, and then
  * both must agree: contents, len, cap, who was cloned, who was dropped and in what

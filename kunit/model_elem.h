@@ -8,9 +8,12 @@
 
 #include <linux/types.h>
 
+#include <kown/arc_vec.h>
 #include <kown/drain.h>
 #include <kown/extract_if.h>
+#include <kown/heap.h>
 #include <kown/into_iter.h>
+#include <kown/slice.h>
 #include <kown/splice.h>
 #include <kown/vec.h>
 
@@ -63,6 +66,15 @@ struct model_asked {
 	u32 values[MODEL_LOG];
 };
 
+/* How a slice is cut in pieces. */
+enum model_cut {
+	MODEL_CHUNKS,
+	MODEL_CHUNKS_EXACT,
+	MODEL_RCHUNKS,
+	MODEL_WINDOWS,
+	MODEL_CUTS,
+};
+
 /**
  * struct model_type - an element type, and the typed functions of its Vec
  * @elem: the type
@@ -98,6 +110,63 @@ struct model_type {
 	void *(*into_iter_next_back)(struct kown_into_iter *iter);
 	size_t (*extract)(struct kown_vec *vec, size_t start, size_t count,
 			  struct model_asked *asked, size_t most, bool forget, int *err);
+
+	/* Of slices */
+	struct kown_slice (*as_slice)(const struct kown_vec *vec);
+	int (*range)(struct kown_slice slice, size_t start, size_t count,
+		     struct kown_slice *part);
+	int (*split_at)(struct kown_slice slice, size_t index, struct kown_slice *head,
+			struct kown_slice *tail);
+	void *(*split_first)(struct kown_slice slice, struct kown_slice *rest);
+	void *(*split_last)(struct kown_slice slice, struct kown_slice *rest);
+	int (*cut)(struct kown_slice slice, size_t size, enum model_cut cut,
+		   struct kown_chunks *chunks, struct kown_slice *remainder);
+	bool (*chunks_next)(struct kown_chunks *chunks, struct kown_slice *chunk);
+	bool (*chunks_next_back)(struct kown_chunks *chunks, struct kown_slice *chunk);
+	size_t (*chunks_count)(const struct kown_chunks *chunks);
+	size_t (*each_piece)(struct kown_slice slice, size_t size, enum model_cut cut,
+			     struct kown_slice *last);
+	int (*swap_two)(struct kown_slice slice, size_t i, size_t j);
+	void (*reverse)(struct kown_slice slice);
+	int (*rotate)(struct kown_slice slice, size_t by, bool left);
+	int (*fill)(struct kown_slice slice, const void *value, gfp_t gfp);
+	int (*copy_within)(struct kown_slice slice, size_t start, size_t count, size_t to);
+	bool (*contains)(struct kown_slice slice, const void *value);
+	bool (*eq)(struct kown_slice a, struct kown_slice b);
+	bool (*starts_with)(struct kown_slice slice, struct kown_slice prefix);
+	bool (*ends_with)(struct kown_slice slice, struct kown_slice suffix);
+	int (*contains_by)(struct kown_slice slice, struct model_asked *asked);
+	int (*eq_by)(struct kown_slice a, struct kown_slice b, struct model_asked *asked);
+	int (*starts_with_by)(struct kown_slice slice, struct kown_slice prefix,
+			      struct model_asked *asked);
+	int (*ends_with_by)(struct kown_slice slice, struct kown_slice suffix,
+			    struct model_asked *asked);
+	int (*cmp)(struct kown_slice a, struct kown_slice b);
+	void (*sort)(struct kown_slice slice, bool known);
+	int (*sort_stable)(struct kown_slice slice, bool known, gfp_t gfp);
+	bool (*is_sorted)(struct kown_slice slice);
+	int (*search)(struct kown_slice slice, const void *value, size_t *index);
+	int (*search_by)(struct kown_slice slice, u32 sought, size_t *index);
+	int (*partition_point)(struct kown_slice slice, u32 sought, size_t *index);
+
+	/* Of heaps; a callback that compares is asked */
+	const void *(*heap_peek)(const struct kown_heap *heap);
+	int (*heap_push)(struct kown_heap *heap, const void *value, struct model_asked *asked,
+			 gfp_t gfp);
+	int (*heap_pop)(struct kown_heap *heap, void *to, struct model_asked *asked);
+	int (*heap_append)(struct kown_heap *heap, struct kown_heap *other,
+			   struct model_asked *asked, gfp_t gfp);
+	int (*heap_from_vec)(struct kown_heap *heap, struct kown_vec *vec,
+			     struct model_asked *asked);
+	void (*heap_into_vec)(struct kown_heap *heap, struct kown_vec *vec);
+	int (*heap_into_sorted_vec)(struct kown_heap *heap, struct kown_vec *vec,
+				    struct model_asked *asked);
+
+	/* Of arcs of an array */
+	void *(*arc_from_vec)(struct kown_vec *vec, gfp_t gfp);
+	int (*arc_take_vec)(void *arc, struct kown_vec *vec, gfp_t gfp);
+	struct kown_slice (*arc_elems)(void *arc);
+	struct kown_arc *(*arc_upcast)(void *arc);
 };
 
 extern const struct model_type *const model_types[];
