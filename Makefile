@@ -13,7 +13,7 @@ OUT := $(CURDIR)/out
 TIED = --parent $(shell echo $$PPID)
 
 .DELETE_ON_ERROR:
-.PHONY: module tools samples install install-headers vm demo kunit check check-san check-all check-ci check-host fuzz coverage prove-detectors stress bench litmus lint update-kernels clean help
+.PHONY: module tools samples install install-headers vm demo kunit check check-san check-all check-ci check-host fuzz coverage prove-detectors stress long bench litmus lint update-kernels clean help
 
 module:
 	@test -e $(KDIR)/Makefile || { echo "no kernel headers in $(KDIR): install those of your kernel, or set KDIR" >&2; exit 1; }
@@ -89,6 +89,10 @@ stress:
 	@scripts/deps build kernel vm tests
 	@exec scripts/vm $(TIED) --tests --no-insmod --timeout 7200 --cmd 'ROUNDS=$(ROUNDS) /tests/insmod_stress.sh'
 
+long:
+	@scripts/deps build kernel vm tests kunit kunit-x86_64
+	@exec scripts/long $(RUN) $(TIED)
+
 bench:
 	@scripts/deps build kernel vm kunit
 	@exec scripts/bench $(TIED)
@@ -128,6 +132,7 @@ help:
 	@echo 'make fuzz MINUTES=n   Vec against its model, led to new paths by libFuzzer'
 	@echo 'make coverage         lines and branches of the library, by its suites as programs'
 	@echo 'make stress           insmod, work, rmmod, ROUNDS times (1000)'
+	@echo 'make long RUN=races   a long run (COUNT=n), or all of them: Documentation/long-runs.rst'
 	@echo 'make bench            each type against the bare primitive, on UML and in the VM'
 	@echo 'make litmus           the memory orders, under herd7 with the kernel'\''s model'
 	@echo 'make lint             checkpatch, kernel-doc, sparse, W=1 and shellcheck'

@@ -181,5 +181,5 @@ void race_run(struct kunit *test, const struct race *race, unsigned long rounds)
 	announce(&meeting, -1);
 	for (int i = 0; i < n; i++)
 		wait_for_completion(&runners[i].gone);
-	kunit_info(test, "%lu rounds on %u CPUs", round - 1, num_online_cpus());
+	kunit_info(test, "%lu of %lu rounds on %u CPUs", round - 1, rounds, num_online_cpus());
 }
