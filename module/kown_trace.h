@@ -3,7 +3,7 @@
  * Tracepoints: the births and deaths of arcs. Not get and put: those stay as short as
  * they are. In bpftrace:
  *
- *	tracepoint:kown:kown_arc_drop /str(args->type) == "foo"/ { @[kstack] = count(); }
+ *	tracepoint:kown:kown_arc_drop /args->type == "foo"/ { @[kstack] = count(); }
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM kown
