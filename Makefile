@@ -82,8 +82,8 @@ fuzz:
 	@exec scripts/host fuzz $(TIED)
 
 coverage:
-	@scripts/deps build kernel host coverage
-	@exec scripts/host coverage $(TIED)
+	@scripts/deps build kernel host kunit coverage
+	@exec scripts/coverage $(TIED)
 
 stress:
 	@scripts/deps build kernel vm tests
@@ -130,7 +130,7 @@ help:
 	@echo 'make prove-detectors  plant a bug of each class, see that each is reported'
 	@echo 'make check-host       the library and its suites as programs, under ASan, UBSan and TSan'
 	@echo 'make fuzz MINUTES=n   Vec against its model, led to new paths by libFuzzer'
-	@echo 'make coverage         lines and branches of the library, by its suites as programs'
+	@echo 'make coverage         lines and branches that the suites reach, as programs and in a kernel'
 	@echo 'make stress           insmod, work, rmmod, ROUNDS times (1000)'
 	@echo 'make long RUN=races   a long run (COUNT=n), or all of them: Documentation/long-runs.rst'
 	@echo 'make bench            each type against the bare primitive, on UML and in the VM'
