@@ -201,10 +201,14 @@ static inline void dies(struct model_elem elem)
 		run->drops[run->nr_drops++ % MODEL_LOG] = elem.id;
 }
 
+/* What cannot be cloned is refused before anything else. */
+static inline int clonable(void)
+{
+	return run->type->owns && !run->elem->clone ? -EOPNOTSUPP : 0;
+}
+
 static inline int clones(struct model_elem *to, struct model_elem from)
 {
-	if (run->type->owns && !run->elem->clone)
-		return -EOPNOTSUPP;
 	if (run->elem->clone && run->clone_fails && !--run->clone_fails)
 		return -EIO;
 	*to = born(from.value);

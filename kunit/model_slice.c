@@ -169,8 +169,10 @@ static void op_swap(void)
 static void op_fill(void)
 {
 	bool plain = !run->type->owns;
-	int want = plain || !run->m->len ? 0 : allocates();
+	int want = clonable();
 
+	if (!want && !plain && run->m->len)
+		want = allocates();
 	make(1);
 	for (size_t i = 0; i < run->m->len && !want; i++) {
 		struct model_elem clone;

@@ -185,10 +185,10 @@ static int text_shrinks(size_t min_cap)
 static void op_room(void)
 {
 	static const size_t edges[] = {
-		SIZE_MAX, SIZE_MAX - 1, SSIZE_MAX, SSIZE_MAX - 1, SIZE_MAX / 2 + 1, INT_MAX,
+		SIZE_MAX, SIZE_MAX - 1, SIZE_MAX / 2 + 1, SSIZE_MAX, INT_MAX,
 	};
 	u8 kind = byte() % 3, b = byte();
-	size_t n = b < 250 ? b : edges[b - 250];
+	size_t n = b < 251 ? b : edges[b - 251];
 
 	note(" %u: %zu", kind, n);
 	switch (kind) {

@@ -161,7 +161,7 @@ static void op_resize(void)
 	if (len <= run->m->len)
 		cuts(run->m, len);
 	else
-		want = reserves(run->m, len - run->m->len, false);
+		want = clonable() ?: reserves(run->m, len - run->m->len, false);
 	if (!want)
 		want = fills_with_clones(run->m, run->pool_model, 0, len - run->m->len);
 	answers(kown_vec_resize(run->vec, run->elem, len, run->pool, GFP_KERNEL), want);
@@ -198,7 +198,7 @@ static void op_extend_from_slice(void)
 
 	note(" %zu", count);
 	make(count);
-	want = reserves(run->m, count, false);
+	want = clonable() ?: reserves(run->m, count, false);
 	if (!want)
 		want = fills_with_clones(run->m, run->pool_model, 1, count);
 	answers(kown_vec_extend_from_slice(run->vec, run->elem, run->pool, count, GFP_KERNEL),
@@ -209,11 +209,11 @@ static void op_extend_from_slice(void)
 static void op_extend_from_within(void)
 {
 	size_t start = index_below(run->m->len), count = index_below(run->m->len);
-	int want = -ERANGE;
+	int want = clonable() ?: -ERANGE;
 
 	if (has(run->m, start, count)) {
 		count = min(count, MOST - run->m->len);
-		want = reserves(run->m, count, false);
+		want = clonable() ?: reserves(run->m, count, false);
 		if (!want)
 			want = fills_with_clones(run->m, run->m->at + start, 1, count);
 	}
@@ -282,7 +282,7 @@ static void op_clone(void)
 	int want;
 
 	free_other(&other, &o);
-	want = reserves(o, run->m->len, true);
+	want = clonable() ?: reserves(o, run->m->len, true);
 	if (!want)
 		want = fills_with_clones(o, run->m->at, 1, run->m->len);
 	if (want) {
@@ -302,9 +302,8 @@ static void op_clone_from(void)
 		note(" itself");
 		other = run->vec;
 	} else {
-		if (run->type->owns && !run->elem->clone)
-			want = -EOPNOTSUPP;
-		else if (o->len > run->m->len)
+		want = clonable();
+		if (!want && o->len > run->m->len)
 			want = reserves(run->m, o->len - run->m->len, false);
 		if (!want) {
 			cuts(run->m, 0);

@@ -547,7 +547,11 @@ static void slice_fill_fails_at_every_element(struct kunit *test)
 
 static void slice_fill_without_memory_or_clone_changes_nothing(struct kunit *test)
 {
-	const struct kown_type huge = { .size = BYTES_TOO_MANY, .drop = (void *)1 };
+	const struct kown_type huge = {
+		.size = BYTES_TOO_MANY,
+		.drop = (void *)1,
+		.clone = (void *)1,
+	};
 	struct witness w = {};
 	struct counted value = counted(&w, 9), elems[2] = { counted(&w, 0), counted(&w, 1) };
 

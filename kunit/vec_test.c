@@ -710,7 +710,8 @@ static void vec_of_what_cannot_be_cloned_stays_as_it_was(struct kunit *test)
 		.size = sizeof(struct owned),
 		.drop = owned_vec_elem.drop,
 	};
-	struct kown_vec vec = vec_of(test, &kinds[1], 5, 5), from = vec_of(test, &kinds[1], 3, 0);
+	/* No room for more: it is refused before any is made. */
+	struct kown_vec vec = vec_of(test, &kinds[1], 5, 0), from = vec_of(test, &kinds[1], 3, 0);
 	struct kown_vec before = vec, clone;
 
 	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP, kown_vec_extend_from_slice(&vec, &elem, from.raw.ptr,
@@ -719,6 +720,9 @@ static void vec_of_what_cannot_be_cloned_stays_as_it_was(struct kunit *test)
 								       GFP_TEST));
 	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP, kown_vec_resize(&vec, &elem, 6, from.raw.ptr,
 							   GFP_TEST));
+	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP, kown_vec_resize(&vec, &elem, SIZE_MAX, from.raw.ptr,
+							   GFP_TEST));
+	KUNIT_EXPECT_EQ(test, 0, kown_vec_resize(&vec, &elem, 5, from.raw.ptr, GFP_TEST));
 	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP, kown_vec_clone(&vec, &elem, &clone, GFP_TEST));
 	KUNIT_EXPECT_NULL(test, clone.raw.ptr);
 	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP, kown_vec_clone_from(&vec, &elem, &from, GFP_TEST));

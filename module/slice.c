@@ -139,7 +139,7 @@ static void fill_plain(struct kown_slice slice, size_t size, const void *value)
  * A clone is made before the element that it replaces is dropped.
  *
  * Context: As @gfp says, and as the elements' clone and drop.
- * Return: 0; -ENOMEM, and @slice is as it was; or -EOPNOTSUPP or what the elements'
+ * Return: 0; -EOPNOTSUPP or -ENOMEM, and @slice is as it was; or what the elements'
  * clone returned: then the first elements are clones, and the others are as they were.
  */
 int kown_slice_fill(struct kown_slice slice, const struct kown_type *elem,
@@ -152,6 +152,8 @@ int kown_slice_fill(struct kown_slice slice, const struct kown_type *elem,
 		fill_plain(slice, elem->size, value);
 		return 0;
 	}
+	if (!kown_type_is_clonable(elem))
+		return -EOPNOTSUPP;
 	if (!slice.len)
 		return 0;
 	clone = kown_memory_alloc(elem->size, elem->align, gfp);

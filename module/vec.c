@@ -280,7 +280,7 @@ static int clone_in(struct kown_vec *vec, const struct kown_type *elem,
  * Vec::extend_from_slice. If a clone fails, those before it stay.
  *
  * Context: As @gfp says, and as the elements' clone.
- * Return: 0; -EOVERFLOW or -ENOMEM, and @vec is as it was; or -EOPNOTSUPP or what the
+ * Return: 0; -EOPNOTSUPP, -EOVERFLOW or -ENOMEM, and @vec is as it was; or what the
  * elements' clone returned, and len tells how far it came.
  */
 int kown_vec_extend_from_slice(struct kown_vec *vec, const struct kown_type *elem,
@@ -290,6 +290,8 @@ int kown_vec_extend_from_slice(struct kown_vec *vec, const struct kown_type *ele
 
 	if (kown_type_is_plain(elem))
 		return kown_vec_push_n(vec, elem, src, count, gfp);
+	if (!kown_type_is_clonable(elem))
+		return -EOPNOTSUPP;
 	err = make_room(vec, elem, count, gfp);
 	if (err)
 		return err;
@@ -308,14 +310,16 @@ EXPORT_SYMBOL_KOWN(kown_vec_extend_from_slice);
  * Vec::extend_from_within. If a clone fails, those before it stay.
  *
  * Context: As @gfp says, and as the elements' clone.
- * Return: 0; -ERANGE, -EOVERFLOW or -ENOMEM, and @vec is as it was; or -EOPNOTSUPP or
- * what the elements' clone returned, and len tells how far it came.
+ * Return: 0; -EOPNOTSUPP, -ERANGE, -EOVERFLOW or -ENOMEM, and @vec is as it was; or what
+ * the elements' clone returned, and len tells how far it came.
  */
 int kown_vec_extend_from_within(struct kown_vec *vec, const struct kown_type *elem,
 				size_t start, size_t count, gfp_t gfp)
 {
 	int err;
 
+	if (!kown_type_is_clonable(elem))
+		return -EOPNOTSUPP;
 	if (!kown_vec_has(vec, start, count))
 		return -ERANGE;
 	err = make_room(vec, elem, count, gfp);
@@ -335,8 +339,8 @@ EXPORT_SYMBOL_KOWN(kown_vec_extend_from_within);
  * @gfp: how to allocate
  *
  * Context: As @gfp says, and as the elements' clone and drop.
- * Return: 0; -EOVERFLOW or -ENOMEM, and @vec is as it was; or -EOPNOTSUPP or what the
- * elements' clone returned, and len tells how far it came.
+ * Return: 0; if it grows -EOPNOTSUPP, -EOVERFLOW or -ENOMEM, and @vec is as it was;
+ * or what the elements' clone returned, and len tells how far it came.
  */
 int kown_vec_resize(struct kown_vec *vec, const struct kown_type *elem,
 		    size_t len, const void *value, gfp_t gfp)
@@ -347,6 +351,8 @@ int kown_vec_resize(struct kown_vec *vec, const struct kown_type *elem,
 		kown_vec_truncate(vec, elem, len);
 		return 0;
 	}
+	if (!kown_type_is_clonable(elem))
+		return -EOPNOTSUPP;
 	err = kown_vec_reserve(vec, elem, len - vec->len, gfp);
 	if (err)
 		return err;
@@ -500,6 +506,8 @@ int kown_vec_clone(const struct kown_vec *vec, const struct kown_type *elem,
 	int err;
 
 	*to = (struct kown_vec){};
+	if (!kown_type_is_clonable(elem))
+		return -EOPNOTSUPP;
 	err = kown_vec_reserve_exact(to, elem, vec->len, gfp);
 	if (!err)
 		err = kown_vec_extend_from_slice(to, elem, kown_vec_at(vec, elem, 0),
