@@ -230,12 +230,15 @@ static void op_part(void)
 	note(" %zu from %zu, split at %zu", count, start, index);
 	answers(typed() ? run->type->range(slice(), start, count, &part) :
 			  kown_slice_range(slice(), run->elem, start, count, &part), want);
-	expect_elems(part, m->at + start, want ? 0 : count);
+	if (!want)
+		expect_elems(part, m->at + start, count);
 	want = index <= m->len ? 0 : -ERANGE;
 	answers(typed() ? run->type->split_at(slice(), index, &head, &tail) :
 			  kown_slice_split_at(slice(), run->elem, index, &head, &tail), want);
-	expect_elems(head, m->at, want ? 0 : index);
-	expect_elems(tail, m->at + index, want ? 0 : m->len - index);
+	if (!want) {
+		expect_elems(head, m->at, index);
+		expect_elems(tail, m->at + index, m->len - index);
+	}
 	part = (struct kown_slice){};
 	head = part;
 	expect(run->type->split_first(slice(), &part) == run->type->get(run->vec, 0),
@@ -280,7 +283,7 @@ static void op_find(void)
 	struct model *m = run->m, *o = &run->models[run->m == run->models];
 	bool own = byte() % 2;
 	size_t start = own ? index_below(m->len) : 0, count = own ? index_below(m->len) : o->len;
-	const struct model_elem *at = own ? m->at + start : o->at;
+	const struct model_elem *at;
 	size_t first, asked, i;
 	struct kown_slice like;
 	bool there = false;
@@ -288,6 +291,7 @@ static void op_find(void)
 
 	if (own && !has(m, start, count))
 		return;
+	at = own ? m->at + start : o->at;
 	note(" %zu of %s", count, own ? "its own" : "the other");
 	like = kown_vec_as_slice(own ? run->vec : &run->vecs[run->vec == run->vecs], run->elem);
 	like = (struct kown_slice){ kown_slice_at(like, run->elem, start), count };

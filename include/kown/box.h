@@ -73,7 +73,7 @@ static const struct kown_box_type name##_box_type = {			\
 	.value = KOWN_TYPE_INIT(name##_box, #name, value_t, _drop, _clone), \
 	.flags = (_flags),						\
 };									\
-static inline __maybe_unused value_t *name##_box_new(const value_t *value, gfp_t gfp) \
+static inline __maybe_unused value_t *name##_box_new(typeof(value_t) const *value, gfp_t gfp) \
 {									\
 	return kown_box_new(&name##_box_type, value, gfp);		\
 }									\
@@ -85,7 +85,7 @@ static inline __maybe_unused value_t *name##_box_new_zeroed(gfp_t gfp)	\
 {									\
 	return kown_box_new_uninit(&name##_box_type, gfp | __GFP_ZERO);	\
 }									\
-static inline __maybe_unused value_t *name##_box_clone(const value_t *box, gfp_t gfp) \
+static inline __maybe_unused value_t *name##_box_clone(typeof(value_t) const *box, gfp_t gfp) \
 {									\
 	return kown_box_clone(&name##_box_type, box, gfp);		\
 }									\

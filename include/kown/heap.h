@@ -291,7 +291,8 @@ struct name##_heap {							\
 static __always_inline int						\
 __##name##_heap_less(const void *a, const void *b, void *context)	\
 {									\
-	int (*__less)(const value_t *a, const value_t *b, void *context) = (_less); \
+	int (*__less)(typeof(value_t) const *a,				\
+		      typeof(value_t) const *b, void *context) = (_less); \
 									\
 	return __less(a, b, context);					\
 }									\
@@ -300,13 +301,13 @@ name##_heap_len(const struct name##_heap *heap)				\
 {									\
 	return heap->vec.len;						\
 }									\
-static __always_inline __maybe_unused const value_t *			\
+static __always_inline __maybe_unused typeof(value_t) const *			\
 name##_heap_peek(const struct name##_heap *heap)			\
 {									\
 	return name##_vec_first(&heap->vec);				\
 }									\
 static inline __maybe_unused int __must_check				\
-name##_heap_push(struct name##_heap *heap, const value_t *value, void *context, gfp_t gfp) \
+name##_heap_push(struct name##_heap *heap, typeof(value_t) const *value, void *context, gfp_t gfp) \
 {									\
 	return __kown_heap_push(&heap->untyped, &name##_vec_elem, sizeof(value_t), value, \
 				__##name##_heap_less, context, gfp);	\

@@ -755,7 +755,7 @@ name##_slice_rotate_right(struct name##_slice slice, size_t by)		\
 	return kown_slice_rotate_right(slice.untyped, &name##_vec_elem, by); \
 }									\
 static inline __maybe_unused int __must_check				\
-name##_slice_fill(struct name##_slice slice, const value_t *value, gfp_t gfp) \
+name##_slice_fill(struct name##_slice slice, typeof(value_t) const *value, gfp_t gfp) \
 {									\
 	return kown_slice_fill(slice.untyped, &name##_vec_elem, value, gfp); \
 }									\
@@ -765,7 +765,7 @@ name##_slice_copy_within(struct name##_slice slice, size_t start, size_t count, 
 	return kown_slice_copy_within(slice.untyped, &name##_vec_elem, start, count, to); \
 }									\
 static __always_inline __maybe_unused bool				\
-name##_slice_contains(struct name##_slice slice, const value_t *value)	\
+name##_slice_contains(struct name##_slice slice, typeof(value_t) const *value)	\
 {									\
 	return __kown_slice_contains(slice.untyped, sizeof(value_t), value); \
 }									\
@@ -794,9 +794,9 @@ name##_slice_cmp_bytes(struct name##_slice a, struct name##_slice b)	\
 	return kown_slice_cmp_bytes(a.untyped, b.untyped, &name##_vec_elem); \
 }									\
 struct __##name##_slice_ask {						\
-	int (*one)(const value_t *value, void *context);		\
-	int (*two)(const value_t *a, const value_t *b, void *context);	\
-	const value_t *value;						\
+	int (*one)(typeof(value_t) const *value, void *context);		\
+	int (*two)(typeof(value_t) const *a, typeof(value_t) const *b, void *context);	\
+	typeof(value_t) const *value;						\
 	void *context;							\
 };									\
 static __always_inline __maybe_unused int				\
@@ -836,7 +836,7 @@ __##name##_slice_order_two(const void *a, const void *b, const void *context) \
 }									\
 static __always_inline __maybe_unused int __must_check			\
 name##_slice_contains_by(struct name##_slice slice,			\
-			 int (*pred)(const value_t *value, void *context), void *context) \
+			 int (*pred)(typeof(value_t) const *value, void *context), void *context) \
 {									\
 	struct __##name##_slice_ask ask = { .one = pred, .context = context }; \
 									\
@@ -845,7 +845,7 @@ name##_slice_contains_by(struct name##_slice slice,			\
 }									\
 static __always_inline __maybe_unused int __must_check			\
 name##_slice_eq_by(struct name##_slice a, struct name##_slice b,	\
-		   int (*same)(const value_t *a, const value_t *b, void *context), \
+		   int (*same)(typeof(value_t) const *a, typeof(value_t) const *b, void *context), \
 		   void *context)					\
 {									\
 	struct __##name##_slice_ask ask = { .two = same, .context = context }; \
@@ -855,7 +855,8 @@ name##_slice_eq_by(struct name##_slice a, struct name##_slice b,	\
 }									\
 static __always_inline __maybe_unused int __must_check			\
 name##_slice_starts_with_by(struct name##_slice slice, struct name##_slice prefix, \
-			    int (*same)(const value_t *a, const value_t *b, void *context), \
+			    int (*same)(typeof(value_t) const *a,	\
+					typeof(value_t) const *b, void *context), \
 			    void *context)				\
 {									\
 	slice.untyped = __kown_slice_like(slice.untyped, sizeof(value_t), \
@@ -864,7 +865,8 @@ name##_slice_starts_with_by(struct name##_slice slice, struct name##_slice prefi
 }									\
 static __always_inline __maybe_unused int __must_check			\
 name##_slice_ends_with_by(struct name##_slice slice, struct name##_slice suffix, \
-			  int (*same)(const value_t *a, const value_t *b, void *context), \
+			  int (*same)(typeof(value_t) const *a,		\
+				      typeof(value_t) const *b, void *context), \
 			  void *context)				\
 {									\
 	slice.untyped = __kown_slice_like(slice.untyped, sizeof(value_t), \
@@ -873,7 +875,7 @@ name##_slice_ends_with_by(struct name##_slice slice, struct name##_slice suffix,
 }									\
 static __always_inline __maybe_unused int				\
 name##_slice_cmp(struct name##_slice a, struct name##_slice b,		\
-		 int (*cmp)(const value_t *a, const value_t *b, void *context), \
+		 int (*cmp)(typeof(value_t) const *a, typeof(value_t) const *b, void *context), \
 		 void *context)						\
 {									\
 	struct __##name##_slice_ask ask = { .two = cmp, .context = context }; \
@@ -883,7 +885,7 @@ name##_slice_cmp(struct name##_slice a, struct name##_slice b,		\
 }									\
 static __always_inline __maybe_unused void				\
 name##_slice_sort(struct name##_slice slice,				\
-		  int (*cmp)(const value_t *a, const value_t *b, void *context), \
+		  int (*cmp)(typeof(value_t) const *a, typeof(value_t) const *b, void *context), \
 		  void *context)					\
 {									\
 	struct __##name##_slice_ask ask = { .two = cmp, .context = context }; \
@@ -892,7 +894,8 @@ name##_slice_sort(struct name##_slice slice,				\
 }									\
 static __always_inline __maybe_unused int __must_check			\
 name##_slice_sort_stable(struct name##_slice slice,			\
-			 int (*cmp)(const value_t *a, const value_t *b, void *context), \
+			 int (*cmp)(typeof(value_t) const *a,		\
+				    typeof(value_t) const *b, void *context), \
 			 void *context, gfp_t gfp)			\
 {									\
 	struct __##name##_slice_ask ask = { .two = cmp, .context = context }; \
@@ -902,7 +905,8 @@ name##_slice_sort_stable(struct name##_slice slice,			\
 }									\
 static __always_inline __maybe_unused bool				\
 name##_slice_is_sorted(struct name##_slice slice,			\
-		       int (*cmp)(const value_t *a, const value_t *b, void *context), \
+		       int (*cmp)(typeof(value_t) const *a,		\
+				  typeof(value_t) const *b, void *context), \
 		       void *context)					\
 {									\
 	struct __##name##_slice_ask ask = { .two = cmp, .context = context }; \
@@ -911,8 +915,9 @@ name##_slice_is_sorted(struct name##_slice slice,			\
 				      __##name##_slice_order_two, &ask); \
 }									\
 static __always_inline __maybe_unused int __must_check			\
-name##_slice_binary_search(struct name##_slice slice, const value_t *value, \
-			   int (*cmp)(const value_t *a, const value_t *b, void *context), \
+name##_slice_binary_search(struct name##_slice slice, typeof(value_t) const *value, \
+			   int (*cmp)(typeof(value_t) const *a,		\
+				      typeof(value_t) const *b, void *context), \
 			   void *context, size_t *index)		\
 {									\
 	struct __##name##_slice_ask ask = {				\
@@ -924,7 +929,7 @@ name##_slice_binary_search(struct name##_slice slice, const value_t *value, \
 }									\
 static __always_inline __maybe_unused int __must_check			\
 name##_slice_binary_search_by(struct name##_slice slice,		\
-			      int (*order)(const value_t *value, void *context), \
+			      int (*order)(typeof(value_t) const *value, void *context), \
 			      void *context, size_t *index)		\
 {									\
 	struct __##name##_slice_ask ask = { .one = order, .context = context }; \
@@ -934,7 +939,7 @@ name##_slice_binary_search_by(struct name##_slice slice,		\
 }									\
 static __always_inline __maybe_unused int __must_check			\
 name##_slice_partition_point(struct name##_slice slice,			\
-			     int (*pred)(const value_t *value, void *context), \
+			     int (*pred)(typeof(value_t) const *value, void *context), \
 			     void *context, size_t *index)		\
 {									\
 	struct __##name##_slice_ask ask = { .one = pred, .context = context }; \
@@ -961,7 +966,8 @@ name##_slice_partition_point(struct name##_slice slice,			\
 #define KOWN_DEFINE_SORT(name, slice, value_t, _order)			\
 static int __##name##_cmp(const void *a, const void *b, const void *context) \
 {									\
-	int (*__order)(const value_t *a, const value_t *b, void *context) = (_order); \
+	int (*__order)(typeof(value_t) const *a,			\
+		       typeof(value_t) const *b, void *context) = (_order); \
 									\
 	return __order(a, b, (void *)context);				\
 }									\

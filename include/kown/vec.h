@@ -540,7 +540,7 @@ name##_vec_shrink_to_fit(struct name##_vec *vec, gfp_t gfp)		\
 	return name##_vec_shrink_to(vec, 0, gfp);			\
 }									\
 static __always_inline __maybe_unused int __must_check			\
-name##_vec_push_within_capacity(struct name##_vec *vec, const value_t *value) \
+name##_vec_push_within_capacity(struct name##_vec *vec, typeof(value_t) const *value) \
 {									\
 	if (unlikely(vec->len == name##_vec_cap(vec)))			\
 		return -ENOSPC;						\
@@ -548,7 +548,7 @@ name##_vec_push_within_capacity(struct name##_vec *vec, const value_t *value) \
 	return 0;							\
 }									\
 static __always_inline __maybe_unused int __must_check			\
-name##_vec_push(struct name##_vec *vec, const value_t *value, gfp_t gfp) \
+name##_vec_push(struct name##_vec *vec, typeof(value_t) const *value, gfp_t gfp) \
 {									\
 	if (unlikely(vec->len == name##_vec_cap(vec))) {		\
 		int err = name##_vec_reserve(vec, 1, gfp);		\
@@ -560,7 +560,7 @@ name##_vec_push(struct name##_vec *vec, const value_t *value, gfp_t gfp) \
 	return 0;							\
 }									\
 static inline __maybe_unused int __must_check				\
-name##_vec_push_n(struct name##_vec *vec, const value_t *src, size_t count, gfp_t gfp) \
+name##_vec_push_n(struct name##_vec *vec, typeof(value_t) const *src, size_t count, gfp_t gfp) \
 {									\
 	return __kown_vec_push_n(&vec->untyped, &name##_vec_elem, sizeof(value_t), src, count, \
 				 gfp);					\
@@ -582,13 +582,13 @@ name##_vec_pop_if(struct name##_vec *vec, int (*pred)(value_t *value, void *cont
 	return answer > 0 ? name##_vec_pop(vec, to) : answer;		\
 }									\
 static inline __maybe_unused int __must_check				\
-name##_vec_insert(struct name##_vec *vec, size_t index, const value_t *value, gfp_t gfp) \
+name##_vec_insert(struct name##_vec *vec, size_t index, typeof(value_t) const *value, gfp_t gfp) \
 {									\
 	return __kown_vec_insert(&vec->untyped, &name##_vec_elem, sizeof(value_t), index, \
 				 value, gfp);				\
 }									\
 static inline __maybe_unused int __must_check				\
-name##_vec_insert_n(struct name##_vec *vec, size_t index, const value_t *src, \
+name##_vec_insert_n(struct name##_vec *vec, size_t index, typeof(value_t) const *src, \
 		    size_t count, gfp_t gfp)				\
 {									\
 	return kown_vec_insert_n(&vec->untyped, &name##_vec_elem, index, src, count, gfp); \
@@ -618,12 +618,12 @@ static inline __maybe_unused void name##_vec_clear(struct name##_vec *vec) \
 	name##_vec_truncate(vec, 0);					\
 }									\
 static inline __maybe_unused int __must_check				\
-name##_vec_resize(struct name##_vec *vec, size_t len, const value_t *value, gfp_t gfp) \
+name##_vec_resize(struct name##_vec *vec, size_t len, typeof(value_t) const *value, gfp_t gfp) \
 {									\
 	return kown_vec_resize(&vec->untyped, &name##_vec_elem, len, value, gfp); \
 }									\
 static inline __maybe_unused int __must_check				\
-name##_vec_extend_from_slice(struct name##_vec *vec, const value_t *src, size_t count, \
+name##_vec_extend_from_slice(struct name##_vec *vec, typeof(value_t) const *src, size_t count, \
 			     gfp_t gfp)					\
 {									\
 	if (kown_type_is_plain(&name##_vec_elem))			\
@@ -667,7 +667,7 @@ name##_vec_clone_from(struct name##_vec *vec, const struct name##_vec *from, gfp
 struct __##name##_vec_ask {						\
 	int (*one)(value_t *value, void *context);			\
 	int (*two)(value_t *value, value_t *before, void *context);	\
-	int (*key)(const value_t *value, void *context, u64 *key);	\
+	int (*key)(typeof(value_t) const *value, void *context, u64 *key);	\
 	void *context;							\
 };									\
 static __always_inline __maybe_unused int				\
@@ -725,7 +725,7 @@ name##_vec_dedup_by(struct name##_vec *vec,				\
 }									\
 static __always_inline __maybe_unused int __must_check			\
 name##_vec_dedup_by_key(struct name##_vec *vec,				\
-			int (*key)(const value_t *value, void *context, u64 *key), \
+			int (*key)(typeof(value_t) const *value, void *context, u64 *key), \
 			void *context)					\
 {									\
 	struct __##name##_vec_ask ask = { .key = key, .context = context }; \
