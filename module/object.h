@@ -7,6 +7,7 @@
 
 #include <linux/gfp.h>
 #include <linux/mutex.h>
+#include <linux/poll.h>
 #include <linux/refcount.h>
 #include <linux/types.h>
 #include <linux/wait.h>
@@ -69,6 +70,18 @@ int __must_check kown_object_check_size(const struct kown_object *object, u64 co
 int __must_check kown_object_reserve(struct kown_object *object, size_t extra);
 int __must_check kown_object_reserve_exact(struct kown_object *object, size_t cap);
 int __must_check kown_object_shrink(struct kown_object *object, size_t min_cap);
+
+static inline void *kown_object_at(const struct kown_object *object, size_t index)
+{
+	return kown_vec_at(&object->vec, &object->elem, index);
+}
+
+/* There are elements now: who waits for some may be waiting for these. */
+static inline void kown_object_tell_readers(struct kown_object *object)
+{
+	if (object->vec.len)
+		kown_object_wake(object, EPOLLIN | EPOLLRDNORM);
+}
 
 static inline void kown_object_put(struct kown_object *object)
 {

@@ -85,6 +85,25 @@ int kown_transfer_out(const struct kown_transfer *t, const void *from)
 }
 
 /**
+ * kown_transfer_hand_out() - copy elements out that are going to be removed, in a step
+ * @t: the transfer
+ * @start: index of the first
+ * @count: how many; all of them exist
+ *
+ * Context: Process context. Does not fault.
+ * Return: 0, or -EAGAIN.
+ */
+int kown_transfer_hand_out(struct kown_transfer *t, size_t start, size_t count)
+{
+	struct kown_object *object = t->handle->object;
+
+	if (t->discard)
+		return 0;
+	t->out_bytes = count * object->elem.size;
+	return kown_transfer_out(t, kown_object_at(object, start));
+}
+
+/**
  * kown_transfer_answer() - tell the caller, in a step, what it is about to commit
  * @t: the transfer
  * @answer: @t->result_bytes
@@ -178,6 +197,29 @@ int kown_transfer_run(struct kown_transfer *t)
 			return err;
 	}
 	return -ENOMEM;
+}
+
+/**
+ * kown_transfer_check_range() - would a step find these elements?
+ * @handle: a strong handle, pinned
+ * @start: index of the first
+ * @count: how many
+ *
+ * So that nothing large is copied in only to be refused.
+ *
+ * Context: Process context. Takes and releases the object's lock. Sleeps.
+ * Return: 0, -ERANGE, -EINTR when dying, or -KOWN_LOOK_AGAIN.
+ */
+int kown_transfer_check_range(struct kown_handle *handle, u64 start, u64 count)
+{
+	bool has;
+	int err = kown_handle_lock(handle);
+
+	if (err)
+		return err;
+	has = kown_vec_has(&handle->object->vec, start, count);
+	kown_handle_unlock(handle);
+	return has ? 0 : -ERANGE;
 }
 
 /**

@@ -6,6 +6,7 @@
 #ifndef _KOWN_TRANSFER_H
 #define _KOWN_TRANSFER_H
 
+#include <linux/sched.h>
 #include <linux/types.h>
 
 #include "handle.h"
@@ -54,9 +55,20 @@ int kown_transfer_run(struct kown_transfer *t);
 int kown_transfer_run_given(struct kown_transfer *t, const void __user *data,
 			    size_t bytes);
 int kown_transfer_fault_in(const struct kown_transfer *t);
+int __must_check kown_transfer_check_range(struct kown_handle *handle, u64 start,
+					   u64 count);
 
 int __must_check kown_transfer_in(const struct kown_transfer *t, void *to);
 int __must_check kown_transfer_out(const struct kown_transfer *t, const void *from);
+int __must_check kown_transfer_hand_out(struct kown_transfer *t, size_t start,
+					size_t count);
 int __must_check kown_transfer_answer(const struct kown_transfer *t, const void *answer);
+
+/* Called for each of many elements, under the object's lock. */
+static inline void kown_give_way(size_t i)
+{
+	if (!(i % 4096))
+		cond_resched();
+}
 
 #endif /* _KOWN_TRANSFER_H */
