@@ -18,18 +18,21 @@
 /**
  * struct call - one call of one command, all of it the calling thread's own
  * @context: whose
+ * @handle: the one that the struct names, as the command's row wants it; or NULL
  * @user: the caller's struct; read once, into @arg
  * @user_size: its size as the caller gave it
  * @arg: this kernel's copy; what the caller's struct lacks is zero
  */
 struct call {
 	struct kown_context *context;
+	struct kown_handle *handle;
 	void __user *user;
 	u32 user_size;
 	union {
 		struct {
 			u32 size;
 			u32 flags;
+			u32 handle;	/* where there is one, it is here */
 		};
 		struct kown_info info;
 		struct kown_new new;
@@ -56,6 +59,14 @@ struct call {
 	} arg;
 };
 
+/* Which handles a command takes. */
+enum strength {
+	NO_HANDLE,
+	ANY,
+	STRONG,
+	WEAK,
+};
+
 /**
  * struct command - a row of the table
  * @cmd: the number, whole
@@ -63,6 +74,11 @@ struct call {
  * @min: of the first struct there was
  * @flags: those that are known
  * @reserved: where the field is that must be zero; 0 if there is none
+ * @unused: where the pointer is that must be zero; 0 if there is none
+ * @removed: where the pointer to room for what is removed is; 0 if there is none. With
+ *	KOWN_DISCARD it must be zero, and the right to read is not needed
+ * @strength: of the handle
+ * @rights: that it must have
  * @run: the function
  */
 struct command {
@@ -71,6 +87,10 @@ struct command {
 	u32 min;
 	u32 flags;
 	u32 reserved;
+	u32 unused;
+	u32 removed;
+	enum strength strength;
+	u32 rights;
 	int (*run)(struct call *call);
 };
 
@@ -81,12 +101,12 @@ static int reply(struct call *call, u32 size)
 	return copy_to_user(call->user, &call->arg, call->arg.size) ? -EFAULT : 0;
 }
 
-/* Look a handle up that must own the object. */
-static struct kown_handle *pin_strong(struct call *call, u32 number, u32 need)
+static struct kown_handle *pin(struct call *call, u32 number, enum strength strength,
+			       u32 rights)
 {
-	struct kown_handle *handle = kown_table_pin(&call->context->table, number, need);
+	struct kown_handle *handle = kown_table_pin(&call->context->table, number, rights);
 
-	if (IS_ERR(handle) || !handle->weak)
+	if (IS_ERR(handle) || strength == ANY || handle->weak == (strength == WEAK))
 		return handle;
 	kown_handle_unpin(handle);
 	return ERR_PTR(-EINVAL);
@@ -192,39 +212,24 @@ static int cmd_new(struct call *call)
 static int cmd_clone(struct call *call)
 {
 	struct kown_clone *clone = &call->arg.clone;
-	struct kown_handle *handle __free(kown_handle_unpin) =
-		kown_table_pin(&call->context->table, clone->handle,
-			       KOWN_RIGHT_CLONE);
 
-	if (IS_ERR(handle))
-		return PTR_ERR(handle);
-	return give_other(call, handle, clone->rights, handle->weak,
+	return give_other(call, call->handle, clone->rights, call->handle->weak,
 			  &clone->new_handle, sizeof(*clone));
 }
 
 static int cmd_downgrade(struct call *call)
 {
 	struct kown_clone *clone = &call->arg.clone;
-	struct kown_handle *handle __free(kown_handle_unpin) =
-		pin_strong(call, clone->handle, KOWN_RIGHT_CLONE);
 
-	if (IS_ERR(handle))
-		return PTR_ERR(handle);
-	return give_other(call, handle, clone->rights, true, &clone->new_handle,
+	return give_other(call, call->handle, clone->rights, true, &clone->new_handle,
 			  sizeof(*clone));
 }
 
 static int cmd_upgrade(struct call *call)
 {
 	struct kown_clone *clone = &call->arg.clone;
-	struct kown_handle *handle __free(kown_handle_unpin) =
-		kown_table_pin(&call->context->table, clone->handle, 0);
 
-	if (IS_ERR(handle))
-		return PTR_ERR(handle);
-	if (!handle->weak)
-		return -EINVAL;
-	return give_other(call, handle, clone->rights, false, &clone->new_handle,
+	return give_other(call, call->handle, clone->rights, false, &clone->new_handle,
 			  sizeof(*clone));
 }
 
@@ -274,15 +279,10 @@ static u32 weak_count(const struct kown_object *object)
 static int cmd_stat(struct call *call)
 {
 	struct kown_stat *stat = &call->arg.stat;
-	struct kown_handle *handle __free(kown_handle_unpin) =
-		kown_table_pin(&call->context->table, stat->handle, 0);
-	struct kown_object *object;
-	int err;
+	struct kown_handle *handle = call->handle;
+	struct kown_object *object = handle->object;
+	int err = kown_handle_lock(handle);
 
-	if (IS_ERR(handle))
-		return PTR_ERR(handle);
-	object = handle->object;
-	err = kown_handle_lock(handle);
 	if (err)
 		return err;
 	stat->rights = handle->rights;
@@ -305,12 +305,8 @@ static int cmd_push(struct call *call)
 {
 	struct kown_push *push = &call->arg.push;
 	struct kown_push __user *user = call->user;
-	struct kown_handle *handle __free(kown_handle_unpin) =
-		pin_strong(call, push->handle, KOWN_RIGHT_WRITE);
 
-	if (IS_ERR(handle))
-		return PTR_ERR(handle);
-	return kown_elements_push(handle, u64_to_user_ptr(push->data), push->count,
+	return kown_elements_push(call->handle, u64_to_user_ptr(push->data), push->count,
 				  &user->index);
 }
 
@@ -318,24 +314,16 @@ static int cmd_pop(struct call *call)
 {
 	struct kown_pop *pop = &call->arg.pop;
 	struct kown_pop __user *user = call->user;
-	struct kown_handle *handle __free(kown_handle_unpin) =
-		pin_strong(call, pop->handle, KOWN_RIGHT_READ | KOWN_RIGHT_WRITE);
 
-	if (IS_ERR(handle))
-		return PTR_ERR(handle);
-	return kown_elements_pop(handle, u64_to_user_ptr(pop->data), pop->count,
+	return kown_elements_pop(call->handle, u64_to_user_ptr(pop->data), pop->count,
 				 &user->taken);
 }
 
 static int cmd_read(struct call *call)
 {
 	struct kown_read *read = &call->arg.read;
-	struct kown_handle *handle __free(kown_handle_unpin) =
-		pin_strong(call, read->handle, KOWN_RIGHT_READ);
 
-	if (IS_ERR(handle))
-		return PTR_ERR(handle);
-	return kown_elements_read(handle, u64_to_user_ptr(read->data), read->start,
+	return kown_elements_read(call->handle, u64_to_user_ptr(read->data), read->start,
 				  read->count);
 }
 
@@ -362,25 +350,20 @@ static struct file *export_file(const struct kown_handle *handle, u32 want)
 static int cmd_export(struct call *call)
 {
 	struct kown_export *export = &call->arg.export;
-	struct kown_handle *handle __free(kown_handle_unpin) =
-		kown_table_pin(&call->context->table, export->handle,
-			       KOWN_RIGHT_EXPORT);
 	struct file *file;
 	int err;
 
-	if (IS_ERR(handle))
-		return PTR_ERR(handle);
 	export->fd = get_unused_fd_flags(O_CLOEXEC);
 	if (export->fd < 0)
 		return export->fd;
-	file = export_file(handle, export->rights);
+	file = export_file(call->handle, export->rights);
 	if (IS_ERR(file)) {
 		put_unused_fd(export->fd);
 		return PTR_ERR(file);
 	}
 	err = reply(call, sizeof(*export));
 	if (!err)
-		err = kown_handle_open(kown_file_handle(file), handle);
+		err = kown_handle_open(kown_file_handle(file), call->handle);
 	if (err) {
 		fput(file);
 		put_unused_fd(export->fd);
@@ -415,13 +398,8 @@ static int cmd_import(struct call *call)
 
 static int own(struct call *call, enum kown_if_shared if_shared)
 {
-	u32 number = call->arg.own.handle;
-	struct kown_handle *handle __free(kown_handle_unpin) =
-		pin_strong(call, number, KOWN_RIGHT_READ | KOWN_RIGHT_WRITE);
-
-	if (IS_ERR(handle))
-		return PTR_ERR(handle);
-	return kown_own(&call->context->table, number, handle, if_shared, call->user);
+	return kown_own(&call->context->table, call->arg.handle, call->handle, if_shared,
+			call->user);
 }
 
 static int cmd_into_inner(struct call *call)
@@ -442,87 +420,51 @@ static int cmd_make_mut(struct call *call)
 static int cmd_lock(struct call *call)
 {
 	struct kown_lock *lock = &call->arg.lock;
-	struct kown_handle *handle __free(kown_handle_unpin) =
-		pin_strong(call, lock->handle, KOWN_RIGHT_LOCK);
 
-	if (IS_ERR(handle))
-		return PTR_ERR(handle);
-	return kown_guard_lock(handle, !(lock->flags & KOWN_LOCK_TRY), lock->deadline);
+	return kown_guard_lock(call->handle, !(lock->flags & KOWN_LOCK_TRY),
+			       lock->deadline);
 }
 
 static int cmd_unlock(struct call *call)
 {
-	struct kown_handle *handle __free(kown_handle_unpin) =
-		pin_strong(call, call->arg.unlock.handle, KOWN_RIGHT_LOCK);
-
-	return IS_ERR(handle) ? PTR_ERR(handle) : kown_guard_unlock(handle);
+	return kown_guard_unlock(call->handle);
 }
 
 static int cmd_clear_poison(struct call *call)
 {
-	struct kown_handle *handle __free(kown_handle_unpin) =
-		pin_strong(call, call->arg.unlock.handle, KOWN_RIGHT_LOCK);
-
-	return IS_ERR(handle) ? PTR_ERR(handle) : kown_guard_clear_poison(handle);
+	return kown_guard_clear_poison(call->handle);
 }
 
 static int cmd_pop_front(struct call *call)
 {
 	struct kown_pop *pop = &call->arg.pop;
 	struct kown_pop __user *user = call->user;
-	struct kown_handle *handle __free(kown_handle_unpin) =
-		pin_strong(call, pop->handle, KOWN_RIGHT_READ | KOWN_RIGHT_WRITE);
 
-	if (IS_ERR(handle))
-		return PTR_ERR(handle);
-	return kown_elements_pop_front(handle, u64_to_user_ptr(pop->data), pop->count,
-				       &user->taken);
-}
-
-/* For what takes elements out, unless it drops them. */
-static struct kown_handle *pin_to_remove(struct call *call, u32 number, u64 data)
-{
-	bool discard = call->arg.flags & KOWN_DISCARD;
-
-	if (discard && data)
-		return ERR_PTR(-EOPNOTSUPP);
-	return pin_strong(call, number, KOWN_RIGHT_WRITE |
-			  (discard ? 0 : KOWN_RIGHT_READ));
+	return kown_elements_pop_front(call->handle, u64_to_user_ptr(pop->data),
+				       pop->count, &user->taken);
 }
 
 static int cmd_insert(struct call *call)
 {
 	struct kown_range *range = &call->arg.range;
-	struct kown_handle *handle __free(kown_handle_unpin) =
-		pin_strong(call, range->handle, KOWN_RIGHT_WRITE);
 
-	if (IS_ERR(handle))
-		return PTR_ERR(handle);
-	return kown_elements_insert(handle, u64_to_user_ptr(range->data), range->start,
-				    range->count);
+	return kown_elements_insert(call->handle, u64_to_user_ptr(range->data),
+				    range->start, range->count);
 }
 
 static int cmd_remove(struct call *call)
 {
 	struct kown_range *range = &call->arg.range;
-	struct kown_handle *handle __free(kown_handle_unpin) =
-		pin_to_remove(call, range->handle, range->data);
 
-	if (IS_ERR(handle))
-		return PTR_ERR(handle);
-	return kown_elements_remove(handle, u64_to_user_ptr(range->data), range->start,
-				    range->count, range->flags & KOWN_DISCARD);
+	return kown_elements_remove(call->handle, u64_to_user_ptr(range->data),
+				    range->start, range->count, range->flags & KOWN_DISCARD);
 }
 
 static int cmd_swap_remove(struct call *call)
 {
 	struct kown_range *range = &call->arg.range;
-	struct kown_handle *handle __free(kown_handle_unpin) =
-		pin_to_remove(call, range->handle, range->data);
 
-	if (IS_ERR(handle))
-		return PTR_ERR(handle);
-	return kown_elements_swap_remove(handle, u64_to_user_ptr(range->data),
+	return kown_elements_swap_remove(call->handle, u64_to_user_ptr(range->data),
 					 range->start, range->count,
 					 range->flags & KOWN_DISCARD);
 }
@@ -531,12 +473,8 @@ static int cmd_drain(struct call *call)
 {
 	struct kown_drain *drain = &call->arg.drain;
 	struct kown_drain __user *user = call->user;
-	struct kown_handle *handle __free(kown_handle_unpin) =
-		pin_to_remove(call, drain->handle, drain->data);
 
-	if (IS_ERR(handle))
-		return PTR_ERR(handle);
-	return kown_elements_drain(handle, u64_to_user_ptr(drain->data), drain->start,
+	return kown_elements_drain(call->handle, u64_to_user_ptr(drain->data), drain->start,
 				   drain->count, drain->flags & KOWN_DISCARD,
 				   &user->taken);
 }
@@ -544,12 +482,8 @@ static int cmd_drain(struct call *call)
 static int cmd_splice(struct call *call)
 {
 	struct kown_splice *splice = &call->arg.splice;
-	struct kown_handle *handle __free(kown_handle_unpin) =
-		pin_to_remove(call, splice->handle, splice->removed);
 
-	if (IS_ERR(handle))
-		return PTR_ERR(handle);
-	return kown_elements_splice(handle, u64_to_user_ptr(splice->removed),
+	return kown_elements_splice(call->handle, u64_to_user_ptr(splice->removed),
 				    splice->start, splice->count,
 				    splice->flags & KOWN_DISCARD,
 				    u64_to_user_ptr(splice->data), splice->insert);
@@ -558,61 +492,40 @@ static int cmd_splice(struct call *call)
 static int cmd_write(struct call *call)
 {
 	struct kown_range *range = &call->arg.range;
-	struct kown_handle *handle __free(kown_handle_unpin) =
-		pin_strong(call, range->handle, KOWN_RIGHT_WRITE);
 
-	if (IS_ERR(handle))
-		return PTR_ERR(handle);
-	return kown_elements_write(handle, u64_to_user_ptr(range->data), range->start,
-				   range->count);
+	return kown_elements_write(call->handle, u64_to_user_ptr(range->data),
+				   range->start, range->count);
 }
 
 static int cmd_fill(struct call *call)
 {
 	struct kown_range *range = &call->arg.range;
-	struct kown_handle *handle __free(kown_handle_unpin) =
-		pin_strong(call, range->handle, KOWN_RIGHT_WRITE);
 
-	if (IS_ERR(handle))
-		return PTR_ERR(handle);
-	return kown_elements_fill(handle, u64_to_user_ptr(range->data), range->start,
+	return kown_elements_fill(call->handle, u64_to_user_ptr(range->data), range->start,
 				  range->count);
 }
 
 static int cmd_truncate(struct call *call)
 {
 	struct kown_resize *resize = &call->arg.resize;
-	struct kown_handle *handle __free(kown_handle_unpin) =
-		pin_strong(call, resize->handle, KOWN_RIGHT_WRITE);
 
-	if (IS_ERR(handle))
-		return PTR_ERR(handle);
-	if (resize->data)
-		return -EOPNOTSUPP;
-	return kown_elements_truncate(handle, resize->len);
+	return kown_elements_truncate(call->handle, resize->len);
 }
 
 static int cmd_resize(struct call *call)
 {
 	struct kown_resize *resize = &call->arg.resize;
-	struct kown_handle *handle __free(kown_handle_unpin) =
-		pin_strong(call, resize->handle, KOWN_RIGHT_WRITE);
 
-	if (IS_ERR(handle))
-		return PTR_ERR(handle);
-	return kown_elements_resize(handle, resize->len, u64_to_user_ptr(resize->data));
+	return kown_elements_resize(call->handle, resize->len,
+				    u64_to_user_ptr(resize->data));
 }
 
 static int cmd_reserve(struct call *call)
 {
 	struct kown_reserve *reserve = &call->arg.reserve;
 	struct kown_reserve __user *user = call->user;
-	struct kown_handle *handle __free(kown_handle_unpin) =
-		pin_strong(call, reserve->handle, KOWN_RIGHT_WRITE);
 
-	if (IS_ERR(handle))
-		return PTR_ERR(handle);
-	return kown_elements_reserve(handle, reserve->count,
+	return kown_elements_reserve(call->handle, reserve->count,
 				     reserve->flags & KOWN_RESERVE_EXACT, &user->cap);
 }
 
@@ -620,26 +533,16 @@ static int cmd_shrink(struct call *call)
 {
 	struct kown_reserve *reserve = &call->arg.reserve;
 	struct kown_reserve __user *user = call->user;
-	struct kown_handle *handle __free(kown_handle_unpin) =
-		pin_strong(call, reserve->handle, KOWN_RIGHT_WRITE);
 
-	if (IS_ERR(handle))
-		return PTR_ERR(handle);
-	return kown_elements_shrink(handle, reserve->count, &user->cap);
+	return kown_elements_shrink(call->handle, reserve->count, &user->cap);
 }
 
 static int cmd_retain(struct call *call)
 {
 	struct kown_mask *mask = &call->arg.mask;
 	struct kown_mask __user *user = call->user;
-	struct kown_handle *handle __free(kown_handle_unpin) =
-		pin_strong(call, mask->handle, KOWN_RIGHT_WRITE);
 
-	if (IS_ERR(handle))
-		return PTR_ERR(handle);
-	if (mask->data)
-		return -EOPNOTSUPP;
-	return kown_elements_retain(handle, u64_to_user_ptr(mask->mask), mask->start,
+	return kown_elements_retain(call->handle, u64_to_user_ptr(mask->mask), mask->start,
 				    mask->count, &user->taken);
 }
 
@@ -647,12 +550,8 @@ static int cmd_extract(struct call *call)
 {
 	struct kown_mask *mask = &call->arg.mask;
 	struct kown_mask __user *user = call->user;
-	struct kown_handle *handle __free(kown_handle_unpin) =
-		pin_strong(call, mask->handle, KOWN_RIGHT_READ | KOWN_RIGHT_WRITE);
 
-	if (IS_ERR(handle))
-		return PTR_ERR(handle);
-	return kown_elements_extract(handle, u64_to_user_ptr(mask->mask), mask->start,
+	return kown_elements_extract(call->handle, u64_to_user_ptr(mask->mask), mask->start,
 				     mask->count, u64_to_user_ptr(mask->data),
 				     &user->taken);
 }
@@ -660,76 +559,55 @@ static int cmd_extract(struct call *call)
 static int cmd_dedup(struct call *call)
 {
 	struct kown_dedup __user *user = call->user;
-	struct kown_handle *handle __free(kown_handle_unpin) =
-		pin_strong(call, call->arg.dedup.handle,
-			   KOWN_RIGHT_READ | KOWN_RIGHT_WRITE);
 
-	return IS_ERR(handle) ? PTR_ERR(handle) : kown_elements_dedup(handle, &user->taken);
+	return kown_elements_dedup(call->handle, &user->taken);
 }
 
 static int cmd_extend_within(struct call *call)
 {
 	struct kown_range *range = &call->arg.range;
-	struct kown_handle *handle __free(kown_handle_unpin) =
-		pin_strong(call, range->handle, KOWN_RIGHT_READ | KOWN_RIGHT_WRITE);
 
-	if (IS_ERR(handle))
-		return PTR_ERR(handle);
-	if (range->data)
-		return -EOPNOTSUPP;
-	return kown_elements_extend_within(handle, range->start, range->count);
+	return kown_elements_extend_within(call->handle, range->start, range->count);
 }
 
 static int cmd_append(struct call *call)
 {
 	struct kown_append *append = &call->arg.append;
 	struct kown_append __user *user = call->user;
-	struct kown_handle *handle __free(kown_handle_unpin) =
-		pin_strong(call, append->handle, KOWN_RIGHT_WRITE);
 	struct kown_handle *other __free(kown_handle_unpin) =
-		pin_strong(call, append->other, KOWN_RIGHT_READ | KOWN_RIGHT_WRITE);
+		pin(call, append->other, STRONG, KOWN_RIGHT_READ | KOWN_RIGHT_WRITE);
 
-	if (IS_ERR(handle))
-		return PTR_ERR(handle);
 	if (IS_ERR(other))
 		return PTR_ERR(other);
 	if (append->start || append->count)
 		return -EOPNOTSUPP;
-	return kown_elements_append(handle, other, &user->index);
+	return kown_elements_append(call->handle, other, &user->index);
 }
 
 static int cmd_copy_from(struct call *call)
 {
 	struct kown_append *append = &call->arg.append;
 	struct kown_append __user *user = call->user;
-	struct kown_handle *handle __free(kown_handle_unpin) =
-		pin_strong(call, append->handle, KOWN_RIGHT_WRITE);
 	struct kown_handle *other __free(kown_handle_unpin) =
-		pin_strong(call, append->other, KOWN_RIGHT_READ);
+		pin(call, append->other, STRONG, KOWN_RIGHT_READ);
 
-	if (IS_ERR(handle))
-		return PTR_ERR(handle);
 	if (IS_ERR(other))
 		return PTR_ERR(other);
-	return kown_elements_copy_from(handle, other, append->start, append->count,
+	return kown_elements_copy_from(call->handle, other, append->start, append->count,
 				       &user->index);
 }
 
 static int cmd_clone_data(struct call *call)
 {
 	struct kown_clone *clone = &call->arg.clone;
-	struct kown_handle *handle __free(kown_handle_unpin) =
-		pin_strong(call, clone->handle, KOWN_RIGHT_READ);
 	struct kown_handle *other;
 	u32 rights;
 	int err;
 
-	if (IS_ERR(handle))
-		return PTR_ERR(handle);
 	err = kown_rights_narrow(KOWN_RIGHTS_ALL, clone->rights, &rights);
 	if (err)
 		return err;
-	other = kown_elements_clone(handle, &call->context->table, rights);
+	other = kown_elements_clone(call->handle, &call->context->table, rights);
 	if (IS_ERR(other))
 		return PTR_ERR(other);
 	return give_handle(call, other, NULL, &clone->new_handle, sizeof(*clone));
@@ -739,18 +617,15 @@ static int cmd_split_off(struct call *call)
 {
 	struct kown_split_off *split = &call->arg.split_off;
 	struct kown_table *table = &call->context->table;
-	struct kown_handle *handle __free(kown_handle_unpin) =
-		pin_strong(call, split->handle, KOWN_RIGHT_READ | KOWN_RIGHT_WRITE);
 	struct kown_handle *tail;
 	u32 number;
 	int err;
 
-	if (IS_ERR(handle))
-		return PTR_ERR(handle);
 	err = kown_table_reserve(table, &number);
 	if (err)
 		return err;
-	tail = kown_elements_split_off(handle, table, split->start, number, call->user);
+	tail = kown_elements_split_off(call->handle, table, split->start, number,
+				       call->user);
 	if (IS_ERR(tail)) {
 		kown_table_cancel(table, number);
 		return PTR_ERR(tail);
@@ -767,62 +642,92 @@ static int cmd_split_off(struct call *call)
 		.run = (_run),						\
 		__VA_ARGS__						\
 	}
+#define HANDLE(_strength, _rights)					\
+	.strength = (_strength), .rights = (_rights)
 #define RESERVED(_type)	.reserved = offsetof(struct _type, __reserved)
 #define FLAGS(_flags)	.flags = (_flags)
+#define UNUSED(_type, _field)	.unused = offsetof(struct _type, _field)
+#define REMOVED(_type, _field)						\
+	.removed = offsetof(struct _type, _field), FLAGS(KOWN_DISCARD)
+#define READ_WRITE	(KOWN_RIGHT_READ | KOWN_RIGHT_WRITE)
 
 static const struct command commands[] = {
 	COMMAND(KOWN_IOC_INFO, kown_info, all_bytes, cmd_info),
 	COMMAND(KOWN_IOC_NEW, kown_new, __reserved, cmd_new, RESERVED(kown_new)),
-	COMMAND(KOWN_IOC_CLONE, kown_clone, __reserved, cmd_clone, RESERVED(kown_clone)),
+	COMMAND(KOWN_IOC_CLONE, kown_clone, __reserved, cmd_clone,
+		HANDLE(ANY, KOWN_RIGHT_CLONE), RESERVED(kown_clone)),
 	COMMAND(KOWN_IOC_DROP, kown_drop, done, cmd_drop),
-	COMMAND(KOWN_IOC_STAT, kown_stat, cap, cmd_stat),
-	COMMAND(KOWN_IOC_PUSH, kown_push, index, cmd_push, RESERVED(kown_push)),
-	COMMAND(KOWN_IOC_POP, kown_pop, taken, cmd_pop, RESERVED(kown_pop)),
-	COMMAND(KOWN_IOC_READ, kown_read, data, cmd_read, RESERVED(kown_read)),
+	COMMAND(KOWN_IOC_STAT, kown_stat, cap, cmd_stat, HANDLE(ANY, 0)),
+	COMMAND(KOWN_IOC_PUSH, kown_push, index, cmd_push,
+		HANDLE(STRONG, KOWN_RIGHT_WRITE), RESERVED(kown_push)),
+	COMMAND(KOWN_IOC_POP, kown_pop, taken, cmd_pop,
+		HANDLE(STRONG, READ_WRITE), RESERVED(kown_pop)),
+	COMMAND(KOWN_IOC_READ, kown_read, data, cmd_read,
+		HANDLE(STRONG, KOWN_RIGHT_READ), RESERVED(kown_read)),
 	COMMAND(KOWN_IOC_EXPORT, kown_export, __reserved, cmd_export,
-		RESERVED(kown_export)),
+		HANDLE(ANY, KOWN_RIGHT_EXPORT), RESERVED(kown_export)),
 	COMMAND(KOWN_IOC_IMPORT, kown_import, __reserved, cmd_import,
 		RESERVED(kown_import)),
 	COMMAND(KOWN_IOC_DOWNGRADE, kown_clone, __reserved, cmd_downgrade,
-		RESERVED(kown_clone)),
+		HANDLE(STRONG, KOWN_RIGHT_CLONE), RESERVED(kown_clone)),
 	COMMAND(KOWN_IOC_UPGRADE, kown_clone, __reserved, cmd_upgrade,
-		RESERVED(kown_clone)),
-	COMMAND(KOWN_IOC_INTO_INNER, kown_own, object, cmd_into_inner),
-	COMMAND(KOWN_IOC_TAKE, kown_own, object, cmd_take),
-	COMMAND(KOWN_IOC_MAKE_MUT, kown_own, object, cmd_make_mut),
-	COMMAND(KOWN_IOC_LOCK, kown_lock, deadline, cmd_lock, RESERVED(kown_lock),
-		FLAGS(KOWN_LOCK_TRY)),
+		HANDLE(WEAK, 0), RESERVED(kown_clone)),
+	COMMAND(KOWN_IOC_INTO_INNER, kown_own, object, cmd_into_inner,
+		HANDLE(STRONG, READ_WRITE)),
+	COMMAND(KOWN_IOC_TAKE, kown_own, object, cmd_take,
+		HANDLE(STRONG, READ_WRITE)),
+	COMMAND(KOWN_IOC_MAKE_MUT, kown_own, object, cmd_make_mut,
+		HANDLE(STRONG, READ_WRITE)),
+	COMMAND(KOWN_IOC_LOCK, kown_lock, deadline, cmd_lock,
+		HANDLE(STRONG, KOWN_RIGHT_LOCK), RESERVED(kown_lock), FLAGS(KOWN_LOCK_TRY)),
 	COMMAND(KOWN_IOC_UNLOCK, kown_unlock, __reserved, cmd_unlock,
-		RESERVED(kown_unlock)),
+		HANDLE(STRONG, KOWN_RIGHT_LOCK), RESERVED(kown_unlock)),
 	COMMAND(KOWN_IOC_CLEAR_POISON, kown_unlock, __reserved, cmd_clear_poison,
-		RESERVED(kown_unlock)),
-	COMMAND(KOWN_IOC_POP_FRONT, kown_pop, taken, cmd_pop_front, RESERVED(kown_pop)),
-	COMMAND(KOWN_IOC_INSERT, kown_range, data, cmd_insert, RESERVED(kown_range)),
-	COMMAND(KOWN_IOC_REMOVE, kown_range, data, cmd_remove, RESERVED(kown_range),
-		FLAGS(KOWN_DISCARD)),
+		HANDLE(STRONG, KOWN_RIGHT_LOCK), RESERVED(kown_unlock)),
+	COMMAND(KOWN_IOC_POP_FRONT, kown_pop, taken, cmd_pop_front,
+		HANDLE(STRONG, READ_WRITE), RESERVED(kown_pop)),
+	COMMAND(KOWN_IOC_INSERT, kown_range, data, cmd_insert,
+		HANDLE(STRONG, KOWN_RIGHT_WRITE), RESERVED(kown_range)),
+	COMMAND(KOWN_IOC_REMOVE, kown_range, data, cmd_remove,
+		HANDLE(STRONG, READ_WRITE), RESERVED(kown_range), REMOVED(kown_range, data)),
 	COMMAND(KOWN_IOC_SWAP_REMOVE, kown_range, data, cmd_swap_remove,
-		RESERVED(kown_range), FLAGS(KOWN_DISCARD)),
-	COMMAND(KOWN_IOC_DRAIN, kown_drain, taken, cmd_drain, RESERVED(kown_drain),
-		FLAGS(KOWN_DISCARD)),
-	COMMAND(KOWN_IOC_SPLICE, kown_splice, insert, cmd_splice, RESERVED(kown_splice),
-		FLAGS(KOWN_DISCARD)),
-	COMMAND(KOWN_IOC_WRITE, kown_range, data, cmd_write, RESERVED(kown_range)),
-	COMMAND(KOWN_IOC_FILL, kown_range, data, cmd_fill, RESERVED(kown_range)),
-	COMMAND(KOWN_IOC_TRUNCATE, kown_resize, data, cmd_truncate, RESERVED(kown_resize)),
-	COMMAND(KOWN_IOC_RESIZE, kown_resize, data, cmd_resize, RESERVED(kown_resize)),
-	COMMAND(KOWN_IOC_RESERVE, kown_reserve, cap, cmd_reserve, RESERVED(kown_reserve),
+		HANDLE(STRONG, READ_WRITE), RESERVED(kown_range), REMOVED(kown_range, data)),
+	COMMAND(KOWN_IOC_DRAIN, kown_drain, taken, cmd_drain,
+		HANDLE(STRONG, READ_WRITE), RESERVED(kown_drain), REMOVED(kown_drain, data)),
+	COMMAND(KOWN_IOC_SPLICE, kown_splice, insert, cmd_splice,
+		HANDLE(STRONG, READ_WRITE), RESERVED(kown_splice),
+		REMOVED(kown_splice, removed)),
+	COMMAND(KOWN_IOC_WRITE, kown_range, data, cmd_write,
+		HANDLE(STRONG, KOWN_RIGHT_WRITE), RESERVED(kown_range)),
+	COMMAND(KOWN_IOC_FILL, kown_range, data, cmd_fill,
+		HANDLE(STRONG, KOWN_RIGHT_WRITE), RESERVED(kown_range)),
+	COMMAND(KOWN_IOC_TRUNCATE, kown_resize, data, cmd_truncate,
+		HANDLE(STRONG, KOWN_RIGHT_WRITE), RESERVED(kown_resize),
+		UNUSED(kown_resize, data)),
+	COMMAND(KOWN_IOC_RESIZE, kown_resize, data, cmd_resize,
+		HANDLE(STRONG, KOWN_RIGHT_WRITE), RESERVED(kown_resize)),
+	COMMAND(KOWN_IOC_RESERVE, kown_reserve, cap, cmd_reserve,
+		HANDLE(STRONG, KOWN_RIGHT_WRITE), RESERVED(kown_reserve),
 		FLAGS(KOWN_RESERVE_EXACT)),
-	COMMAND(KOWN_IOC_SHRINK, kown_reserve, cap, cmd_shrink, RESERVED(kown_reserve)),
-	COMMAND(KOWN_IOC_RETAIN, kown_mask, taken, cmd_retain, RESERVED(kown_mask)),
-	COMMAND(KOWN_IOC_EXTRACT, kown_mask, taken, cmd_extract, RESERVED(kown_mask)),
-	COMMAND(KOWN_IOC_DEDUP, kown_dedup, taken, cmd_dedup, RESERVED(kown_dedup)),
+	COMMAND(KOWN_IOC_SHRINK, kown_reserve, cap, cmd_shrink,
+		HANDLE(STRONG, KOWN_RIGHT_WRITE), RESERVED(kown_reserve)),
+	COMMAND(KOWN_IOC_RETAIN, kown_mask, taken, cmd_retain,
+		HANDLE(STRONG, KOWN_RIGHT_WRITE), RESERVED(kown_mask),
+		UNUSED(kown_mask, data)),
+	COMMAND(KOWN_IOC_EXTRACT, kown_mask, taken, cmd_extract,
+		HANDLE(STRONG, READ_WRITE), RESERVED(kown_mask)),
+	COMMAND(KOWN_IOC_DEDUP, kown_dedup, taken, cmd_dedup,
+		HANDLE(STRONG, READ_WRITE), RESERVED(kown_dedup)),
 	COMMAND(KOWN_IOC_EXTEND_WITHIN, kown_range, data, cmd_extend_within,
-		RESERVED(kown_range)),
-	COMMAND(KOWN_IOC_APPEND, kown_append, index, cmd_append),
-	COMMAND(KOWN_IOC_COPY_FROM, kown_append, index, cmd_copy_from),
-	COMMAND(KOWN_IOC_SPLIT_OFF, kown_split_off, object, cmd_split_off),
+		HANDLE(STRONG, READ_WRITE), RESERVED(kown_range), UNUSED(kown_range, data)),
+	COMMAND(KOWN_IOC_APPEND, kown_append, index, cmd_append,
+		HANDLE(STRONG, KOWN_RIGHT_WRITE)),
+	COMMAND(KOWN_IOC_COPY_FROM, kown_append, index, cmd_copy_from,
+		HANDLE(STRONG, KOWN_RIGHT_WRITE)),
+	COMMAND(KOWN_IOC_SPLIT_OFF, kown_split_off, object, cmd_split_off,
+		HANDLE(STRONG, READ_WRITE)),
 	COMMAND(KOWN_IOC_CLONE_DATA, kown_clone, __reserved, cmd_clone_data,
-		RESERVED(kown_clone)),
+		HANDLE(STRONG, KOWN_RIGHT_READ), RESERVED(kown_clone)),
 };
 
 static u64 command_mask(void)
@@ -844,6 +749,47 @@ static const struct command *find_command(unsigned int cmd)
 		return NULL;
 	nr = array_index_nospec(nr, ARRAY_SIZE(commands));
 	return commands[nr].cmd == cmd && commands[nr].run ? &commands[nr] : NULL;
+}
+
+static bool is_zero(const struct call *call, u32 field)
+{
+	return !field || !*(u64 *)((char *)&call->arg + field);
+}
+
+/* What the struct must not say. */
+static int check(const struct call *call, const struct command *command)
+{
+	if (call->arg.flags & ~command->flags)
+		return -EOPNOTSUPP;
+	if (command->reserved && *(u32 *)((char *)&call->arg + command->reserved))
+		return -EOPNOTSUPP;
+	if (!is_zero(call, command->unused))
+		return -EOPNOTSUPP;
+	if (command->removed && call->arg.flags & KOWN_DISCARD &&
+	    !is_zero(call, command->removed))
+		return -EOPNOTSUPP;
+	return 0;
+}
+
+static struct kown_handle *pin_for(struct call *call, const struct command *command)
+{
+	u32 rights = command->rights;
+
+	if (command->strength == NO_HANDLE)
+		return NULL;
+	if (command->removed && call->arg.flags & KOWN_DISCARD)
+		rights &= ~KOWN_RIGHT_READ;
+	return pin(call, call->arg.handle, command->strength, rights);
+}
+
+static int run_once(struct call *call, const struct command *command)
+{
+	struct kown_handle *handle __free(kown_handle_unpin) = pin_for(call, command);
+
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	call->handle = handle;
+	return command->run(call);
 }
 
 /**
@@ -874,13 +820,11 @@ long kown_command(struct kown_context *context, unsigned int cmd,
 				    call.user_size);
 	if (err)
 		return err;
-	if (call.arg.flags & ~command->flags)
-		return -EOPNOTSUPP;
-	if (command->reserved &&
-	    *(u32 *)((char *)&call.arg + command->reserved))
-		return -EOPNOTSUPP;
+	err = check(&call, command);
+	if (err)
+		return err;
 	do
-		err = command->run(&call);
+		err = run_once(&call, command);
 	while (err == -KOWN_LOOK_AGAIN);
 	return err;
 }
