@@ -17,7 +17,8 @@
 
 /**
  * struct call - one call of one command, all of it the calling thread's own
- * @context: whose
+ * @context: whose; NULL if the call is on a descriptor
+ * @self: the descriptor's handle, or NULL
  * @handle: the one that the struct names, as the command's row wants it; or NULL
  * @user: the caller's struct; read once, into @arg
  * @user_size: its size as the caller gave it
@@ -25,6 +26,7 @@
  */
 struct call {
 	struct kown_context *context;
+	struct kown_handle *self;
 	struct kown_handle *handle;
 	void __user *user;
 	u32 user_size;
@@ -79,6 +81,7 @@ enum strength {
  *	KOWN_DISCARD it must be zero, and the right to read is not needed
  * @strength: of the handle
  * @rights: that it must have
+ * @on_file: it works on a descriptor too, whose handle is 0
  * @run: the function
  */
 struct command {
@@ -91,6 +94,7 @@ struct command {
 	u32 removed;
 	enum strength strength;
 	u32 rights;
+	bool on_file;
 	int (*run)(struct call *call);
 };
 
@@ -101,10 +105,23 @@ static int reply(struct call *call, u32 size)
 	return copy_to_user(call->user, &call->arg, call->arg.size) ? -EFAULT : 0;
 }
 
+/* On a descriptor 0 is its own handle, and there is no other. */
+static struct kown_handle *pin_any(struct call *call, u32 number, u32 rights)
+{
+	if (!call->self)
+		return kown_table_pin(&call->context->table, number, rights);
+	if (number)
+		return ERR_PTR(-ENOENT);
+	if (rights & ~call->self->rights)
+		return ERR_PTR(-EACCES);
+	refcount_inc(&call->self->pins);
+	return call->self;
+}
+
 static struct kown_handle *pin(struct call *call, u32 number, enum strength strength,
 			       u32 rights)
 {
-	struct kown_handle *handle = kown_table_pin(&call->context->table, number, rights);
+	struct kown_handle *handle = pin_any(call, number, rights);
 
 	if (IS_ERR(handle) || strength == ANY || handle->weak == (strength == WEAK))
 		return handle;
@@ -268,14 +285,6 @@ static int cmd_drop(struct call *call)
 	return put_user(drop->done, &user->done) ? -EFAULT : err;
 }
 
-/* A weak count is without the share of the strong ones, as long as there are any. */
-static u32 weak_count(const struct kown_object *object)
-{
-	u32 weak = kown_arc_weak_count(&object->arc);
-
-	return kown_arc_strong_count(&object->arc) ? weak : weak + 1;
-}
-
 static int cmd_stat(struct call *call)
 {
 	struct kown_stat *stat = &call->arg.stat;
@@ -288,15 +297,12 @@ static int cmd_stat(struct call *call)
 	stat->rights = handle->rights;
 	stat->object = object->id;
 	stat->strong = kown_arc_strong_count(&object->arc);
-	stat->weak = weak_count(object);
+	stat->weak = kown_object_weak_count(object);
 	stat->mode = object->mode;
 	stat->elem_size = object->elem.size;
 	stat->len = object->vec.len;
 	stat->cap = stat->strong ? kown_vec_cap(&object->vec, &object->elem) : 0;
-	stat->state = handle->weak ? KOWN_STATE_WEAK : 0;
-	stat->owner = 0;
-	if (object->guard)
-		stat->state |= kown_guard_state(handle, &stat->owner);
+	stat->state = kown_handle_state(handle, &stat->owner);
 	kown_handle_unlock(handle);
 	return reply(call, sizeof(*stat));
 }
@@ -649,6 +655,7 @@ static int cmd_split_off(struct call *call)
 #define UNUSED(_type, _field)	.unused = offsetof(struct _type, _field)
 #define REMOVED(_type, _field)						\
 	.removed = offsetof(struct _type, _field), FLAGS(KOWN_DISCARD)
+#define ON_FILE		.on_file = true
 #define READ_WRITE	(KOWN_RIGHT_READ | KOWN_RIGHT_WRITE)
 
 static const struct command commands[] = {
@@ -657,13 +664,13 @@ static const struct command commands[] = {
 	COMMAND(KOWN_IOC_CLONE, kown_clone, __reserved, cmd_clone,
 		HANDLE(ANY, KOWN_RIGHT_CLONE), RESERVED(kown_clone)),
 	COMMAND(KOWN_IOC_DROP, kown_drop, done, cmd_drop),
-	COMMAND(KOWN_IOC_STAT, kown_stat, cap, cmd_stat, HANDLE(ANY, 0)),
+	COMMAND(KOWN_IOC_STAT, kown_stat, cap, cmd_stat, HANDLE(ANY, 0), ON_FILE),
 	COMMAND(KOWN_IOC_PUSH, kown_push, index, cmd_push,
-		HANDLE(STRONG, KOWN_RIGHT_WRITE), RESERVED(kown_push)),
+		HANDLE(STRONG, KOWN_RIGHT_WRITE), ON_FILE, RESERVED(kown_push)),
 	COMMAND(KOWN_IOC_POP, kown_pop, taken, cmd_pop,
-		HANDLE(STRONG, READ_WRITE), RESERVED(kown_pop)),
+		HANDLE(STRONG, READ_WRITE), ON_FILE, RESERVED(kown_pop)),
 	COMMAND(KOWN_IOC_READ, kown_read, data, cmd_read,
-		HANDLE(STRONG, KOWN_RIGHT_READ), RESERVED(kown_read)),
+		HANDLE(STRONG, KOWN_RIGHT_READ), ON_FILE, RESERVED(kown_read)),
 	COMMAND(KOWN_IOC_EXPORT, kown_export, __reserved, cmd_export,
 		HANDLE(ANY, KOWN_RIGHT_EXPORT), RESERVED(kown_export)),
 	COMMAND(KOWN_IOC_IMPORT, kown_import, __reserved, cmd_import,
@@ -679,47 +686,52 @@ static const struct command commands[] = {
 	COMMAND(KOWN_IOC_MAKE_MUT, kown_own, object, cmd_make_mut,
 		HANDLE(STRONG, READ_WRITE)),
 	COMMAND(KOWN_IOC_LOCK, kown_lock, deadline, cmd_lock,
-		HANDLE(STRONG, KOWN_RIGHT_LOCK), RESERVED(kown_lock), FLAGS(KOWN_LOCK_TRY)),
+		HANDLE(STRONG, KOWN_RIGHT_LOCK), ON_FILE, RESERVED(kown_lock),
+		FLAGS(KOWN_LOCK_TRY)),
 	COMMAND(KOWN_IOC_UNLOCK, kown_unlock, __reserved, cmd_unlock,
-		HANDLE(STRONG, KOWN_RIGHT_LOCK), RESERVED(kown_unlock)),
+		HANDLE(STRONG, KOWN_RIGHT_LOCK), ON_FILE, RESERVED(kown_unlock)),
 	COMMAND(KOWN_IOC_CLEAR_POISON, kown_unlock, __reserved, cmd_clear_poison,
-		HANDLE(STRONG, KOWN_RIGHT_LOCK), RESERVED(kown_unlock)),
+		HANDLE(STRONG, KOWN_RIGHT_LOCK), ON_FILE, RESERVED(kown_unlock)),
 	COMMAND(KOWN_IOC_POP_FRONT, kown_pop, taken, cmd_pop_front,
-		HANDLE(STRONG, READ_WRITE), RESERVED(kown_pop)),
+		HANDLE(STRONG, READ_WRITE), ON_FILE, RESERVED(kown_pop)),
 	COMMAND(KOWN_IOC_INSERT, kown_range, data, cmd_insert,
-		HANDLE(STRONG, KOWN_RIGHT_WRITE), RESERVED(kown_range)),
+		HANDLE(STRONG, KOWN_RIGHT_WRITE), ON_FILE, RESERVED(kown_range)),
 	COMMAND(KOWN_IOC_REMOVE, kown_range, data, cmd_remove,
-		HANDLE(STRONG, READ_WRITE), RESERVED(kown_range), REMOVED(kown_range, data)),
+		HANDLE(STRONG, READ_WRITE), ON_FILE, RESERVED(kown_range), REMOVED(kown_range,
+		data)),
 	COMMAND(KOWN_IOC_SWAP_REMOVE, kown_range, data, cmd_swap_remove,
-		HANDLE(STRONG, READ_WRITE), RESERVED(kown_range), REMOVED(kown_range, data)),
+		HANDLE(STRONG, READ_WRITE), ON_FILE, RESERVED(kown_range), REMOVED(kown_range,
+		data)),
 	COMMAND(KOWN_IOC_DRAIN, kown_drain, taken, cmd_drain,
-		HANDLE(STRONG, READ_WRITE), RESERVED(kown_drain), REMOVED(kown_drain, data)),
+		HANDLE(STRONG, READ_WRITE), ON_FILE, RESERVED(kown_drain), REMOVED(kown_drain,
+		data)),
 	COMMAND(KOWN_IOC_SPLICE, kown_splice, insert, cmd_splice,
-		HANDLE(STRONG, READ_WRITE), RESERVED(kown_splice),
+		HANDLE(STRONG, READ_WRITE), ON_FILE, RESERVED(kown_splice),
 		REMOVED(kown_splice, removed)),
 	COMMAND(KOWN_IOC_WRITE, kown_range, data, cmd_write,
-		HANDLE(STRONG, KOWN_RIGHT_WRITE), RESERVED(kown_range)),
+		HANDLE(STRONG, KOWN_RIGHT_WRITE), ON_FILE, RESERVED(kown_range)),
 	COMMAND(KOWN_IOC_FILL, kown_range, data, cmd_fill,
-		HANDLE(STRONG, KOWN_RIGHT_WRITE), RESERVED(kown_range)),
+		HANDLE(STRONG, KOWN_RIGHT_WRITE), ON_FILE, RESERVED(kown_range)),
 	COMMAND(KOWN_IOC_TRUNCATE, kown_resize, data, cmd_truncate,
-		HANDLE(STRONG, KOWN_RIGHT_WRITE), RESERVED(kown_resize),
+		HANDLE(STRONG, KOWN_RIGHT_WRITE), ON_FILE, RESERVED(kown_resize),
 		UNUSED(kown_resize, data)),
 	COMMAND(KOWN_IOC_RESIZE, kown_resize, data, cmd_resize,
-		HANDLE(STRONG, KOWN_RIGHT_WRITE), RESERVED(kown_resize)),
+		HANDLE(STRONG, KOWN_RIGHT_WRITE), ON_FILE, RESERVED(kown_resize)),
 	COMMAND(KOWN_IOC_RESERVE, kown_reserve, cap, cmd_reserve,
-		HANDLE(STRONG, KOWN_RIGHT_WRITE), RESERVED(kown_reserve),
+		HANDLE(STRONG, KOWN_RIGHT_WRITE), ON_FILE, RESERVED(kown_reserve),
 		FLAGS(KOWN_RESERVE_EXACT)),
 	COMMAND(KOWN_IOC_SHRINK, kown_reserve, cap, cmd_shrink,
-		HANDLE(STRONG, KOWN_RIGHT_WRITE), RESERVED(kown_reserve)),
+		HANDLE(STRONG, KOWN_RIGHT_WRITE), ON_FILE, RESERVED(kown_reserve)),
 	COMMAND(KOWN_IOC_RETAIN, kown_mask, taken, cmd_retain,
-		HANDLE(STRONG, KOWN_RIGHT_WRITE), RESERVED(kown_mask),
+		HANDLE(STRONG, KOWN_RIGHT_WRITE), ON_FILE, RESERVED(kown_mask),
 		UNUSED(kown_mask, data)),
 	COMMAND(KOWN_IOC_EXTRACT, kown_mask, taken, cmd_extract,
-		HANDLE(STRONG, READ_WRITE), RESERVED(kown_mask)),
+		HANDLE(STRONG, READ_WRITE), ON_FILE, RESERVED(kown_mask)),
 	COMMAND(KOWN_IOC_DEDUP, kown_dedup, taken, cmd_dedup,
-		HANDLE(STRONG, READ_WRITE), RESERVED(kown_dedup)),
+		HANDLE(STRONG, READ_WRITE), ON_FILE, RESERVED(kown_dedup)),
 	COMMAND(KOWN_IOC_EXTEND_WITHIN, kown_range, data, cmd_extend_within,
-		HANDLE(STRONG, READ_WRITE), RESERVED(kown_range), UNUSED(kown_range, data)),
+		HANDLE(STRONG, READ_WRITE), ON_FILE, RESERVED(kown_range), UNUSED(kown_range,
+		data)),
 	COMMAND(KOWN_IOC_APPEND, kown_append, index, cmd_append,
 		HANDLE(STRONG, KOWN_RIGHT_WRITE)),
 	COMMAND(KOWN_IOC_COPY_FROM, kown_append, index, cmd_copy_from,
@@ -792,8 +804,33 @@ static int run_once(struct call *call, const struct command *command)
 	return command->run(call);
 }
 
+static long run(struct call *call, unsigned int cmd)
+{
+	const struct command *command = find_command(cmd);
+	int err;
+
+	if (!command || (call->self && !command->on_file))
+		return -ENOTTY;
+	if (get_user(call->user_size, (u32 __user *)call->user))
+		return -EFAULT;
+	if (call->user_size < command->min)
+		return -EINVAL;
+	if (call->user_size > PAGE_SIZE)
+		return -E2BIG;
+	err = copy_struct_from_user(&call->arg, command->size, call->user,
+				    call->user_size);
+	if (!err)
+		err = check(call, command);
+	if (err)
+		return err;
+	do
+		err = run_once(call, command);
+	while (err == -KOWN_LOOK_AGAIN);
+	return err;
+}
+
 /**
- * kown_command() - run an ioctl
+ * kown_command() - run an ioctl on a context
  * @context: whose
  * @cmd: the command, unchecked
  * @user: its struct, unchecked
@@ -804,27 +841,23 @@ static int run_once(struct call *call, const struct command *command)
 long kown_command(struct kown_context *context, unsigned int cmd,
 		  void __user *user)
 {
-	const struct command *command = find_command(cmd);
 	struct call call = { .context = context, .user = user };
-	int err;
 
-	if (!command)
-		return -ENOTTY;
-	if (get_user(call.user_size, (u32 __user *)user))
-		return -EFAULT;
-	if (call.user_size < command->min)
-		return -EINVAL;
-	if (call.user_size > PAGE_SIZE)
-		return -E2BIG;
-	err = copy_struct_from_user(&call.arg, command->size, user,
-				    call.user_size);
-	if (err)
-		return err;
-	err = check(&call, command);
-	if (err)
-		return err;
-	do
-		err = run_once(&call, command);
-	while (err == -KOWN_LOOK_AGAIN);
-	return err;
+	return run(&call, cmd);
+}
+
+/**
+ * kown_command_on_file() - run an ioctl on an exported descriptor
+ * @handle: the descriptor's
+ * @cmd: the command, unchecked
+ * @user: its struct, unchecked
+ *
+ * Context: Process context, with the file held. Sleeps.
+ * Return: 0, or an error of those in <linux/kown.h>.
+ */
+long kown_command_on_file(struct kown_handle *handle, unsigned int cmd, void __user *user)
+{
+	struct call call = { .self = handle, .user = user };
+
+	return run(&call, cmd);
 }

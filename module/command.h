@@ -9,5 +9,6 @@
 
 long kown_command(struct kown_context *context, unsigned int cmd,
 		  void __user *user);
+long kown_command_on_file(struct kown_handle *handle, unsigned int cmd, void __user *user);
 
 #endif /* _KOWN_COMMAND_H */

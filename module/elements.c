@@ -297,6 +297,31 @@ int kown_elements_resize(struct kown_handle *handle, u64 len, const void __user 
 	return kown_transfer_run_given(&t, value, handle->object->elem.size);
 }
 
+/**
+ * kown_elements_set_len() - the same, with an element of the kernel's
+ * @handle: a strong handle, pinned
+ * @len: elements there shall be
+ * @value: one element, to copy
+ *
+ * Context: Process context. Takes and releases the object's lock. Sleeps.
+ * Return: 0, -EOVERFLOW, -ENOSPC, or as kown_transfer_run().
+ */
+int kown_elements_set_len(struct kown_handle *handle, u64 len, void *value)
+{
+	struct kown_transfer t = {
+		.handle = handle,
+		.change = true,
+		.step = resize_step,
+		.given = value,
+		.count = len,
+	};
+	size_t bytes;
+	int err;
+
+	err = kown_object_check_size(handle->object, len, &bytes);
+	return err ? err : kown_transfer_run(&t);
+}
+
 static int extend_within_step(struct kown_transfer *t)
 {
 	struct kown_object *object = t->handle->object;

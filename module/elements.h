@@ -7,6 +7,7 @@
 
 #include "handle.h"
 
+struct iov_iter;
 struct kown_split_off;
 
 /*
@@ -38,6 +39,7 @@ int kown_elements_splice(struct kown_handle *handle, void __user *removed, u64 s
 			 u64 count, bool discard, const void __user *data, u64 insert);
 int kown_elements_truncate(struct kown_handle *handle, u64 len);
 int kown_elements_resize(struct kown_handle *handle, u64 len, const void __user *value);
+int kown_elements_set_len(struct kown_handle *handle, u64 len, void *value);
 int kown_elements_reserve(struct kown_handle *handle, u64 extra, bool exact,
 			  u64 __user *cap);
 int kown_elements_shrink(struct kown_handle *handle, u64 min_cap, u64 __user *cap);
@@ -56,5 +58,12 @@ struct kown_handle *kown_elements_split_off(struct kown_handle *handle,
 					    u32 number, struct kown_split_off __user *user);
 struct kown_handle *kown_elements_clone(struct kown_handle *handle,
 					struct kown_table *table, u32 rights);
+
+/* As the content of a file; the first two return how many bytes, or an error. */
+ssize_t kown_bytes_read(struct kown_handle *handle, u64 pos, struct iov_iter *to);
+ssize_t kown_bytes_write(struct kown_handle *handle, u64 *pos, bool append,
+			 struct iov_iter *from);
+int kown_bytes_resize(struct kown_handle *handle, u64 bytes);
+int kown_bytes_count(struct kown_handle *handle, u64 *bytes);
 
 #endif /* _KOWN_ELEMENTS_H */

@@ -6,6 +6,11 @@
  * cannot be opened again through /proc to get rights back. The file owns the object
  * through its handle, and the object knows no file, so no cycle can arise.
  *
+ * What read(2), write(2) and their like do to it is in module/bytes.c.
+ *
+ * A path to the inode, as O_PATH gives one through /proc, may outlive the file. So it is
+ * the inode that has the handle's pin; the file's release closes the handle.
+ *
  * The filesystem is mounted while there are files, and no longer: its superblock
  * pins the module until the last inode is gone, which is after a file's own release.
  * It is not registered, so nobody can mount it.
@@ -22,9 +27,9 @@
 #include <kown/compat.h>
 #include <uapi/linux/kown.h>
 
+#include "command.h"
+#include "elements.h"
 #include "file.h"
-
-#define KOWN_FS_MAGIC	0x6b6f776e	/* "kown" */
 
 static struct vfsmount *kown_mnt;
 static int kown_mnt_users;
@@ -45,12 +50,26 @@ static const struct dentry_operations kown_dentry_ops = {
 	.d_dname = kown_dname,
 };
 
+static void kown_evict_inode(struct inode *inode)
+{
+	truncate_inode_pages_final(&inode->i_data);
+	clear_inode(inode);
+	if (inode->i_private)
+		kown_handle_unpin(inode->i_private);
+}
+
+static const struct super_operations kown_super_ops = {
+	.statfs = simple_statfs,
+	.evict_inode = kown_evict_inode,
+};
+
 static int kown_init_fs_context(struct fs_context *fc)
 {
 	struct pseudo_fs_context *ctx = init_pseudo(fc, KOWN_FS_MAGIC);
 
 	if (!ctx)
 		return -ENOMEM;
+	ctx->ops = &kown_super_ops;
 	ctx->dops = &kown_dentry_ops;
 	return 0;
 }
@@ -103,6 +122,99 @@ static __poll_t kown_file_poll(struct file *file, struct poll_table_struct *wait
 	return events;
 }
 
+/* A strong handle with the right, or an error. */
+static struct kown_handle *usable(struct file *file, u32 right)
+{
+	struct kown_handle *handle = file->private_data;
+
+	if (handle->weak)
+		return ERR_PTR(-EINVAL);
+	return handle->rights & right ? handle : ERR_PTR(-EACCES);
+}
+
+static ssize_t kown_file_read_iter(struct kiocb *iocb, struct iov_iter *to)
+{
+	struct kown_handle *handle = usable(iocb->ki_filp, KOWN_RIGHT_READ);
+	ssize_t n;
+
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	n = kown_bytes_read(handle, iocb->ki_pos, to);
+	if (n > 0)
+		iocb->ki_pos += n;
+	return n;
+}
+
+static ssize_t kown_file_write_iter(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct kown_handle *handle = usable(iocb->ki_filp, KOWN_RIGHT_WRITE);
+	u64 pos = iocb->ki_pos;
+	ssize_t n;
+
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	n = kown_bytes_write(handle, &pos, iocb->ki_flags & IOCB_APPEND, from);
+	if (n > 0)
+		iocb->ki_pos = pos;
+	return n;
+}
+
+static loff_t kown_file_llseek(struct file *file, loff_t offset, int whence)
+{
+	u64 bytes;
+	int err = kown_bytes_count(file->private_data, &bytes);
+
+	if (err)
+		return err;
+	return generic_file_llseek_size(file, offset, whence, MAX_LFS_FILESIZE, bytes);
+}
+
+static long kown_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	return kown_command_on_file(file->private_data, cmd, (void __user *)arg);
+}
+
+/* Who comes by a path may find that the file is gone. */
+static int path_error(int err)
+{
+	return err == -KOWN_LOOK_AGAIN ? -ESTALE : err;
+}
+
+static int kown_getattr(struct kown_mnt_idmap *idmap, const struct path *path,
+			struct kstat *stat, u32 request_mask, unsigned int flags)
+{
+	struct inode *inode = d_inode(path->dentry);
+	u64 bytes;
+	int err = kown_bytes_count(inode->i_private, &bytes);
+
+	if (err)
+		return path_error(err);
+	err = simple_getattr(idmap, path, stat, request_mask, flags);
+	stat->size = bytes;
+	stat->blocks = DIV_ROUND_UP_ULL(bytes, 512);
+	return err;
+}
+
+/* The size is the object's, within the rights; the rest is the descriptor's own. */
+static int kown_setattr(struct kown_mnt_idmap *idmap, struct dentry *dentry,
+			struct iattr *attr)
+{
+	struct kown_handle *handle = d_inode(dentry)->i_private;
+
+	if (!(attr->ia_valid & ATTR_SIZE))
+		return simple_setattr(idmap, dentry, attr);
+	if (handle->weak)
+		return -EINVAL;
+	if (!(handle->rights & KOWN_RIGHT_WRITE))
+		return -EACCES;
+	return path_error(kown_bytes_resize(handle, attr->ia_size));
+}
+
+static const struct inode_operations kown_inode_ops = {
+	.getattr = kown_getattr,
+	.setattr = kown_setattr,
+};
+
 static int is_same_file(const void *other, struct file *file, unsigned int fd)
 {
 	return file == other;
@@ -140,7 +252,6 @@ static int kown_file_release(struct inode *inode, struct file *file)
 	struct kown_handle *handle = file->private_data;
 
 	kown_handle_close(handle);
-	kown_handle_unpin(handle);
 	simple_release_fs(&kown_mnt, &kown_mnt_users);
 	return 0;
 }
@@ -149,20 +260,36 @@ static void kown_file_show_fdinfo(struct seq_file *m, struct file *file)
 {
 	struct kown_handle *handle = file->private_data;
 	struct kown_object *object = handle->object;
+	s32 owner;
+	u32 state;
 
 	if (kown_handle_lock(handle))
 		return;
+	state = kown_handle_state(handle, &owner);
 	seq_printf(m, "kown-object:\t%llu\n", object->id);
+	seq_printf(m, "kown-mode:\t%s\n", kown_object_mode_name(object));
 	seq_printf(m, "kown-rights:\t0x%x\n", handle->rights);
+	seq_printf(m, "kown-state:\t0x%x\n", state);
+	seq_printf(m, "kown-owner:\t%d\n", owner);
 	seq_printf(m, "kown-strong:\t%u\n", kown_arc_strong_count(&object->arc));
-	seq_printf(m, "kown-weak:\t%u\n", kown_arc_weak_count(&object->arc));
+	seq_printf(m, "kown-weak:\t%u\n", kown_object_weak_count(object));
+	seq_printf(m, "kown-elem-size:\t%zu\n", object->elem.size);
 	seq_printf(m, "kown-len:\t%zu\n", object->vec.len);
+	seq_printf(m, "kown-bytes:\t%zu\n", kown_object_bytes(object));
 	kown_handle_unlock(handle);
 }
 
 static const struct file_operations kown_file_fops = {
 	.owner = THIS_MODULE,
+	.llseek = kown_file_llseek,
+	.read_iter = kown_file_read_iter,
+	.write_iter = kown_file_write_iter,
+	.splice_read = kown_splice_read,
+	.splice_write = iter_file_splice_write,
+	.fsync = noop_fsync,
 	.poll = kown_file_poll,
+	.unlocked_ioctl = kown_file_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
 	.flush = kown_file_flush,
 	.release = kown_file_release,
 	.show_fdinfo = kown_file_show_fdinfo,
@@ -182,7 +309,10 @@ static struct inode *inode_new(const struct kown_object *object)
 	if (IS_ERR(inode))
 		return inode;
 	inode->i_ino = object->id;
+	inode->i_op = &kown_inode_ops;
 	inode->i_mode = S_IFREG | 0600;
+	/* The end is where reads say it is: copy_file_range() shall not know better. */
+	i_size_write(inode, MAX_LFS_FILESIZE);
 	return inode;
 }
 
@@ -213,6 +343,9 @@ struct file *kown_file_new(struct kown_handle *handle)
 		err = PTR_ERR(file);
 		goto put_inode;
 	}
+	/* As open(2) has it; the position is shared by all who have the file. */
+	file->f_mode |= FMODE_LSEEK | FMODE_PREAD | FMODE_PWRITE | FMODE_ATOMIC_POS;
+	inode->i_private = handle;
 	/* Put with the file; alloc_file_pseudo() relies on its caller for it. */
 	__module_get(THIS_MODULE);
 	file->private_data = handle;

@@ -196,6 +196,24 @@ void kown_handle_unlock(struct kown_handle *handle)
 	mutex_unlock(&handle->object->lock);
 }
 
+/**
+ * kown_handle_state() - what STAT says of a handle and its object
+ * @handle: the handle, open; the caller holds the object's lock
+ * @owner: told the process that has the object's lock, as the caller sees it, or 0
+ *
+ * Context: Process context.
+ * Return: KOWN_STATE_*.
+ */
+u32 kown_handle_state(const struct kown_handle *handle, s32 *owner)
+{
+	u32 state = handle->weak ? KOWN_STATE_WEAK : 0;
+
+	*owner = 0;
+	if (handle->object->guard)
+		state |= kown_guard_state(handle, owner);
+	return state;
+}
+
 /* Two objects are locked in the order of their ids, which never change. */
 static int lock_objects(struct kown_object *first, struct kown_object *second)
 {

@@ -59,6 +59,7 @@ int __must_check kown_handle_lock(struct kown_handle *handle);
 void kown_handle_unlock(struct kown_handle *handle);
 int __must_check kown_handle_lock_two(struct kown_handle *a, struct kown_handle *b);
 void kown_handle_unlock_two(struct kown_handle *a, struct kown_handle *b);
+u32 kown_handle_state(const struct kown_handle *handle, s32 *owner);
 int __must_check kown_rights_narrow(u32 have, u32 want, u32 *rights);
 
 DEFINE_FREE(kown_handle_unpin, struct kown_handle *,

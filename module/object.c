@@ -146,7 +146,7 @@ static void object_drop(struct kown_object *object)
 {
 	if (object->account) {
 		kown_account_uncharge(object->account, KOWN_BYTES,
-				      object->vec.raw.cap * object->elem.size);
+				      kown_object_bytes(object));
 		kown_account_uncharge(object->account, KOWN_OBJECTS, 1);
 		kown_account_put(object->account);
 	}

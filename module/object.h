@@ -83,6 +83,27 @@ static inline void kown_object_tell_readers(struct kown_object *object)
 		kown_object_wake(object, EPOLLIN | EPOLLRDNORM);
 }
 
+/* What its elements cost, those there is room for too. */
+static inline size_t kown_object_bytes(const struct kown_object *object)
+{
+	return object->vec.raw.cap * object->elem.size;
+}
+
+static inline const char *kown_object_mode_name(const struct kown_object *object)
+{
+	static const char *const names[] = { "exclusive", "shared", "locked" };
+
+	return names[object->mode];
+}
+
+/* Without the share of the strong references, as long as there are any. */
+static inline u32 kown_object_weak_count(const struct kown_object *object)
+{
+	u32 weak = kown_arc_weak_count(&object->arc);
+
+	return kown_arc_strong_count(&object->arc) ? weak : weak + 1;
+}
+
 static inline void kown_object_put(struct kown_object *object)
 {
 	kown_arc_put(&object->arc);

@@ -6,8 +6,8 @@
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/sched.h>
-#include <linux/sizes.h>
 #include <linux/uaccess.h>
+#include <linux/uio.h>
 
 #include <kown/compat.h>
 #include <uapi/linux/kown.h>
@@ -37,9 +37,6 @@
  */
 #define MAX_TRIES	16
 
-/* A longer copy gives way to others now and then. */
-#define COPY_CHUNK	SZ_1M
-
 /**
  * kown_transfer_in() - copy the caller's elements, in a step
  * @t: the transfer
@@ -54,7 +51,7 @@ int kown_transfer_in(const struct kown_transfer *t, void *to)
 	size_t left = t->in_bytes;
 
 	for (size_t n; left; to += n, from += n, left -= n) {
-		n = min_t(size_t, left, COPY_CHUNK);
+		n = min_t(size_t, left, KOWN_COPY_CHUNK);
 		if (copy_from_user_nofault(to, from, n))
 			return -EAGAIN;
 		cond_resched();
@@ -76,7 +73,7 @@ int kown_transfer_out(const struct kown_transfer *t, const void *from)
 	size_t left = t->out_bytes;
 
 	for (size_t n; left; to += n, from += n, left -= n) {
-		n = min_t(size_t, left, COPY_CHUNK);
+		n = min_t(size_t, left, KOWN_COPY_CHUNK);
 		if (copy_to_user_nofault(to, from, n))
 			return -EAGAIN;
 		cond_resched();
@@ -125,6 +122,8 @@ int kown_transfer_answer(const struct kown_transfer *t, const void *answer)
  */
 int kown_transfer_fault_in(const struct kown_transfer *t)
 {
+	if (t->to)
+		return fault_in_iov_iter_writeable(t->to, t->out_bytes) ? -EFAULT : 0;
 	if (fault_in_readable(t->in, t->in_bytes) ||
 	    fault_in_safe_writeable(t->out, t->out_bytes) ||
 	    fault_in_safe_writeable(t->result, t->result_bytes))

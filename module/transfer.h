@@ -7,9 +7,15 @@
 #define _KOWN_TRANSFER_H
 
 #include <linux/sched.h>
+#include <linux/sizes.h>
 #include <linux/types.h>
 
 #include "handle.h"
+
+struct iov_iter;
+
+/* A longer copy gives way to others now and then. */
+#define KOWN_COPY_CHUNK	SZ_1M
 
 /**
  * struct kown_transfer - a call that transfers something
@@ -23,6 +29,7 @@
  * @in_bytes: of it
  * @out: user memory that the step writes
  * @out_bytes: of it; a step that finds out how much sets it
+ * @to: where the step copies to instead of @out, or NULL
  * @result: where the answer goes, before anything is committed
  * @result_bytes: of it
  * @given: what the caller gave, in kernel memory
@@ -42,6 +49,7 @@ struct kown_transfer {
 	size_t in_bytes;
 	void __user *out;
 	size_t out_bytes;
+	struct iov_iter *to;
 	void __user *result;
 	size_t result_bytes;
 	void *given;

@@ -1,7 +1,9 @@
 """An initramfs, built in memory: the cpio format that the kernel calls newc."""
 
 import os
+import re
 import stat
+import subprocess
 
 
 class Initramfs:
@@ -27,6 +29,13 @@ class Initramfs:
         else:
             with open(source, "rb") as file:
                 self._add(path, stat.S_IFREG | stat.S_IMODE(mode), file.read())
+
+    def program(self, source, path):
+        """With the libraries that it is linked with, where it looks for them."""
+        self.copy(source, path)
+        said = subprocess.run(["ldd", source], stdout=subprocess.PIPE, text=True, check=True).stdout
+        for library in re.findall(r"(/\S+) \(0x", said):
+            self.copy(library, library)
 
     def _add(self, path, mode, content):
         path = path.strip("/")

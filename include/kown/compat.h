@@ -68,6 +68,20 @@ static inline void *kown_kvrealloc(const void *p, size_t old_size, size_t new_si
 #define kown_timer_destroy_on_stack(timer)	destroy_timer_on_stack(timer)
 #endif
 
+/* Since 6.5; before, the other does it for any read_iter. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
+#define kown_splice_read	copy_splice_read
+#else
+#define kown_splice_read	generic_file_splice_read
+#endif
+
+/* An inode's methods are told a mnt_idmap since 6.3. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+#define kown_mnt_idmap		mnt_idmap
+#else
+#define kown_mnt_idmap		user_namespace
+#endif
+
 /* The device's insides are no one's but the tests'. */
 #if IS_ENABLED(CONFIG_KOWN_KUNIT_TEST)
 #define EXPORT_SYMBOL_KOWN_TEST(symbol)	EXPORT_SYMBOL_KOWN(symbol)

@@ -37,6 +37,25 @@
  */
 
 /**
+ * DOC: Descriptors
+ *
+ * A descriptor that EXPORT made is a regular file: read(2), pread(2), write(2),
+ * pwrite(2), lseek(2), ftruncate(2), splice(2) and sendfile(2) work on the bytes of
+ * the elements, within the descriptor's rights, and each call is atomic. What is
+ * written are whole elements at the place of one, else EINVAL, and at most at the
+ * end, else ERANGE; with O_APPEND it is PUSH. fstat(2) tells the size, and the
+ * object's id as inode number.
+ *
+ * The commands that look at one object and change it work on the descriptor itself
+ * too, with 0 for the handle; others are ENOTTY there. A lock that was taken so is
+ * the descriptor's and the process's.
+ *
+ * poll(2): POLLIN, there are elements. POLLOUT, they may be changed: always if
+ * shared; if exclusive, once there is no other reference; if locked, while the lock
+ * is free. POLLHUP: the descriptor is weak and its object is gone.
+ */
+
+/**
  * DOC: The lock
  *
  * LOCK gives the lock of a locked object to the calling process and the context
@@ -173,6 +192,9 @@
 
 /* LOCK: do not wait. */
 #define KOWN_LOCK_TRY		(1U << 0)
+
+/* What fstatfs(2) says of an exported descriptor. */
+#define KOWN_FS_MAGIC		0x6b6f776e	/* "kown" */
 
 /* LOCK: wait as long as it takes. */
 #define KOWN_FOREVER		(~0ULL)
