@@ -11,6 +11,7 @@
 
 #include "abi.h"
 #include "command.h"
+#include "device_trace.h"
 #include "elements.h"
 #include "file.h"
 #include "own.h"
@@ -20,6 +21,7 @@
  * @context: whose; NULL if the call is on a descriptor
  * @self: the descriptor's handle, or NULL
  * @handle: the one that the struct names, as the command's row wants it; or NULL
+ * @object: the id of its object, for who traces
  * @user: the caller's struct; read once, into @arg
  * @user_size: its size as the caller gave it
  * @arg: this kernel's copy; what the caller's struct lacks is zero
@@ -28,6 +30,7 @@ struct call {
 	struct kown_context *context;
 	struct kown_handle *self;
 	struct kown_handle *handle;
+	u64 object;
 	void __user *user;
 	u32 user_size;
 	union {
@@ -72,6 +75,7 @@ enum strength {
 /**
  * struct command - a row of the table
  * @cmd: the number, whole
+ * @name: for who traces
  * @size: of this kernel's struct
  * @min: of the first struct there was
  * @flags: those that are known
@@ -86,6 +90,7 @@ enum strength {
  */
 struct command {
 	unsigned int cmd;
+	const char *name;
 	u32 size;
 	u32 min;
 	u32 flags;
@@ -216,6 +221,7 @@ static int cmd_new(struct call *call)
 	if (IS_ERR(object))
 		return PTR_ERR(object);
 	new->object = object->id;
+	call->object = object->id;
 	handle = kown_handle_new(object, KOWN_RIGHTS_ALL, false,
 				 &call->context->table.place);
 	if (IS_ERR(handle)) {
@@ -386,6 +392,7 @@ static int import_file(struct call *call, struct file *file)
 
 	if (IS_ERR(handle))
 		return PTR_ERR(handle);
+	call->object = handle->object->id;
 	return give_other(call, handle, import->rights, handle->weak, &import->handle,
 			  sizeof(*import));
 }
@@ -643,6 +650,7 @@ static int cmd_split_off(struct call *call)
 #define COMMAND(_cmd, _type, _last, _run, ...)				\
 	[_IOC_NR(_cmd)] = {						\
 		.cmd = (_cmd),						\
+		.name = #_cmd + sizeof("KOWN_IOC_") - 1,		\
 		.size = sizeof(struct _type),				\
 		.min = offsetofend(struct _type, _last),		\
 		.run = (_run),						\
@@ -801,16 +809,15 @@ static int run_once(struct call *call, const struct command *command)
 	if (IS_ERR(handle))
 		return PTR_ERR(handle);
 	call->handle = handle;
+	if (handle)
+		call->object = handle->object->id;
 	return command->run(call);
 }
 
-static long run(struct call *call, unsigned int cmd)
+static int run(struct call *call, const struct command *command)
 {
-	const struct command *command = find_command(cmd);
 	int err;
 
-	if (!command || (call->self && !command->on_file))
-		return -ENOTTY;
 	if (get_user(call->user_size, (u32 __user *)call->user))
 		return -EFAULT;
 	if (call->user_size < command->min)
@@ -829,6 +836,18 @@ static long run(struct call *call, unsigned int cmd)
 	return err;
 }
 
+static long find_and_run(struct call *call, unsigned int cmd)
+{
+	const struct command *command = find_command(cmd);
+	int err;
+
+	if (!command || (call->self && !command->on_file))
+		return -ENOTTY;
+	err = run(call, command);
+	trace_kown_command(command->name, call->object, err);
+	return err;
+}
+
 /**
  * kown_command() - run an ioctl on a context
  * @context: whose
@@ -843,7 +862,7 @@ long kown_command(struct kown_context *context, unsigned int cmd,
 {
 	struct call call = { .context = context, .user = user };
 
-	return run(&call, cmd);
+	return find_and_run(&call, cmd);
 }
 
 /**
@@ -859,5 +878,5 @@ long kown_command_on_file(struct kown_handle *handle, unsigned int cmd, void __u
 {
 	struct call call = { .self = handle, .user = user };
 
-	return run(&call, cmd);
+	return find_and_run(&call, cmd);
 }

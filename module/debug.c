@@ -72,7 +72,6 @@ static DEFINE_SPINLOCK(lock);
 static LIST_HEAD(types);
 static DEFINE_HASHTABLE(arcs, 10);
 static DEFINE_MUTEX(prepare_lock);
-static struct dentry *dir;
 
 /* Arcs and types for which there was no memory. */
 static atomic_long_t missed;
@@ -353,10 +352,10 @@ static int live_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(live);
 
-void kown_debug_init(void)
+/* Its files are removed with the directory, before. */
+void kown_debug_init(struct dentry *dir)
 {
 	static_branch_inc(&kown_arc_observed);
-	dir = debugfs_create_dir("kown", NULL);
 	debugfs_create_file("types", 0400, dir, NULL, &types_fops);
 	debugfs_create_file("live", 0400, dir, NULL, &live_fops);
 }
@@ -365,7 +364,6 @@ void kown_debug_exit(void)
 {
 	struct type_record *record, *next;
 
-	debugfs_remove(dir);
 	list_for_each_entry_safe(record, next, &types, link) {
 		if (record->count)
 			pr_warn("kown: %lu live %s at unload\n", record->count,

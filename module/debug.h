@@ -7,18 +7,20 @@
 
 #include <kown/debug.h>
 
+struct dentry;
+
 #ifdef KOWN_DEBUG
 
 void kown_debug_born(struct kown_arc *arc);
 void kown_debug_gone(struct kown_arc *arc);
-void kown_debug_init(void);
+void kown_debug_init(struct dentry *dir);
 void kown_debug_exit(void);
 
 #else
 
 static inline void kown_debug_born(struct kown_arc *arc) {}
 static inline void kown_debug_gone(struct kown_arc *arc) {}
-static inline void kown_debug_init(void) {}
+static inline void kown_debug_init(struct dentry *dir) {}
 static inline void kown_debug_exit(void) {}
 
 #endif

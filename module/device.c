@@ -11,6 +11,7 @@
 #include "context.h"
 #include "device.h"
 #include "file.h"
+#include "overview.h"
 
 static int kown_open(struct inode *inode, struct file *file)
 {
@@ -43,6 +44,11 @@ static long kown_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	return kown_command(file->private_data, cmd, (void __user *)arg);
 }
 
+static void kown_show_fdinfo(struct seq_file *m, struct file *file)
+{
+	kown_overview_context(m, file->private_data);
+}
+
 static const struct file_operations kown_fops = {
 	.owner = THIS_MODULE,
 	.open = kown_open,
@@ -50,6 +56,7 @@ static const struct file_operations kown_fops = {
 	.release = kown_release,
 	.unlocked_ioctl = kown_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
+	.show_fdinfo = kown_show_fdinfo,
 };
 
 static struct miscdevice kown_device = {

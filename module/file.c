@@ -28,6 +28,7 @@
 #include <uapi/linux/kown.h>
 
 #include "command.h"
+#include "device_trace.h"
 #include "elements.h"
 #include "file.h"
 
@@ -123,10 +124,8 @@ static __poll_t kown_file_poll(struct file *file, struct poll_table_struct *wait
 }
 
 /* A strong handle with the right, or an error. */
-static struct kown_handle *usable(struct file *file, u32 right)
+static struct kown_handle *usable(struct kown_handle *handle, u32 right)
 {
-	struct kown_handle *handle = file->private_data;
-
 	if (handle->weak)
 		return ERR_PTR(-EINVAL);
 	return handle->rights & right ? handle : ERR_PTR(-EACCES);
@@ -134,12 +133,13 @@ static struct kown_handle *usable(struct file *file, u32 right)
 
 static ssize_t kown_file_read_iter(struct kiocb *iocb, struct iov_iter *to)
 {
-	struct kown_handle *handle = usable(iocb->ki_filp, KOWN_RIGHT_READ);
+	struct kown_handle *handle = usable(iocb->ki_filp->private_data, KOWN_RIGHT_READ);
 	ssize_t n;
 
 	if (IS_ERR(handle))
 		return PTR_ERR(handle);
 	n = kown_bytes_read(handle, iocb->ki_pos, to);
+	trace_kown_command("read", handle->object->id, n);
 	if (n > 0)
 		iocb->ki_pos += n;
 	return n;
@@ -147,13 +147,14 @@ static ssize_t kown_file_read_iter(struct kiocb *iocb, struct iov_iter *to)
 
 static ssize_t kown_file_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
-	struct kown_handle *handle = usable(iocb->ki_filp, KOWN_RIGHT_WRITE);
+	struct kown_handle *handle = usable(iocb->ki_filp->private_data, KOWN_RIGHT_WRITE);
 	u64 pos = iocb->ki_pos;
 	ssize_t n;
 
 	if (IS_ERR(handle))
 		return PTR_ERR(handle);
 	n = kown_bytes_write(handle, &pos, iocb->ki_flags & IOCB_APPEND, from);
+	trace_kown_command("write", handle->object->id, n);
 	if (n > 0)
 		iocb->ki_pos = pos;
 	return n;
@@ -199,15 +200,17 @@ static int kown_getattr(struct kown_mnt_idmap *idmap, const struct path *path,
 static int kown_setattr(struct kown_mnt_idmap *idmap, struct dentry *dentry,
 			struct iattr *attr)
 {
-	struct kown_handle *handle = d_inode(dentry)->i_private;
+	struct kown_handle *handle;
+	int err;
 
 	if (!(attr->ia_valid & ATTR_SIZE))
 		return simple_setattr(idmap, dentry, attr);
-	if (handle->weak)
-		return -EINVAL;
-	if (!(handle->rights & KOWN_RIGHT_WRITE))
-		return -EACCES;
-	return path_error(kown_bytes_resize(handle, attr->ia_size));
+	handle = usable(d_inode(dentry)->i_private, KOWN_RIGHT_WRITE);
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	err = path_error(kown_bytes_resize(handle, attr->ia_size));
+	trace_kown_command("truncate", handle->object->id, err);
+	return err;
 }
 
 static const struct inode_operations kown_inode_ops = {

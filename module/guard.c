@@ -12,6 +12,7 @@
 
 #include <uapi/linux/kown.h>
 
+#include "device_trace.h"
 #include "guard.h"
 #include "handle.h"
 #include "object.h"
@@ -95,8 +96,12 @@ static void wake(struct kown_guard *guard)
 }
 
 /* The guard is free from now on, whoever had it. */
-static void set_free(struct kown_guard *guard, bool poison)
+static void set_free(struct kown_guard *guard, pid_t owner, bool poison)
 {
+	if (poison)
+		trace_kown_poison(guard->object, owner, true);
+	else
+		trace_kown_unlock(guard->object, owner, guard->poisoned);
 	atomic_dec(&guard->place->locks);
 	if (poison)
 		WRITE_ONCE(guard->poisoned, true);
@@ -113,7 +118,7 @@ static int owner_died(struct wait_queue_entry *death, unsigned int mode, int fla
 
 	if (!READ_ONCE(guard->place) || !is_gone(guard->pid))
 		return 0;
-	set_free(guard, true);
+	set_free(guard, pid_nr(guard->pid), true);
 	return 0;
 }
 
@@ -202,6 +207,26 @@ bool kown_guard_is_free(const struct kown_guard *guard)
 }
 
 /**
+ * kown_guard_peek() - how it is
+ * @guard: the guard; the caller holds its object's lock
+ * @owner: told the process that has the lock, as the caller sees it, or 0
+ *
+ * Context: Process context.
+ * Return: KOWN_STATE_LOCKED and KOWN_STATE_POISONED.
+ */
+u32 kown_guard_peek(const struct kown_guard *guard, s32 *owner)
+{
+	u32 state = READ_ONCE(guard->poisoned) ? KOWN_STATE_POISONED : 0;
+
+	lockdep_assert_held(&guard->object->lock);
+	*owner = 0;
+	if (kown_guard_is_free(guard))
+		return state;
+	*owner = pid_vnr(guard->pid);
+	return state | KOWN_STATE_LOCKED;
+}
+
+/**
  * kown_guard_state() - what STAT says of it
  * @handle: a handle of a locked object; the caller holds the object's lock
  * @owner: told the process that has the lock, as the caller sees it, or 0
@@ -211,16 +236,9 @@ bool kown_guard_is_free(const struct kown_guard *guard)
  */
 u32 kown_guard_state(const struct kown_handle *handle, s32 *owner)
 {
-	const struct kown_guard *guard = handle->object->guard;
-	bool locked = !kown_guard_is_free(guard);
-	u32 state = READ_ONCE(guard->poisoned) ? KOWN_STATE_POISONED : 0;
+	u32 state = kown_guard_peek(handle->object->guard, owner);
 
-	*owner = locked ? pid_vnr(guard->pid) : 0;
-	if (locked)
-		state |= KOWN_STATE_LOCKED;
-	if (kown_guard_is_held(handle))
-		state |= KOWN_STATE_OWNER;
-	return state;
+	return kown_guard_is_held(handle) ? state | KOWN_STATE_OWNER : state;
 }
 
 static int take(struct kown_handle *handle)
@@ -240,6 +258,7 @@ static int take(struct kown_handle *handle)
 	WRITE_ONCE(guard->place, handle->place);
 	/* The owner is calling, so its death is not missed. */
 	add_wait_queue(&guard->pid->wait_pidfd, &guard->death);
+	trace_kown_lock(guard->object, pid_nr(guard->pid), guard->poisoned);
 	return guard->poisoned ? -EOWNERDEAD : 0;
 }
 
@@ -321,10 +340,12 @@ int kown_guard_lock(struct kown_handle *handle, bool wait, u64 deadline)
 /* The caller holds the object's lock. */
 static void give_back(struct kown_guard *guard, bool poison)
 {
+	pid_t owner = pid_nr(guard->pid);
+
 	settle(guard);
 	guard->via = NULL;
 	if (guard->place)
-		set_free(guard, poison);
+		set_free(guard, owner, poison);
 }
 
 static int lock_held(struct kown_handle *handle)
@@ -372,6 +393,7 @@ int kown_guard_clear_poison(struct kown_handle *handle)
 	if (err)
 		return err;
 	handle->object->guard->poisoned = false;
+	trace_kown_clear_poison(handle->object, pid_nr(handle->object->guard->pid), false);
 	kown_handle_unlock(handle);
 	return 0;
 }

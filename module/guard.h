@@ -55,6 +55,7 @@ void kown_guard_closed(struct kown_handle *handle);
 bool kown_guard_is_held(const struct kown_handle *handle);
 bool kown_guard_is_locked_with(const struct kown_handle *handle);
 bool kown_guard_is_free(const struct kown_guard *guard);
+u32 kown_guard_peek(const struct kown_guard *guard, s32 *owner);
 u32 kown_guard_state(const struct kown_handle *handle, s32 *owner);
 
 #endif /* _KOWN_GUARD_H */

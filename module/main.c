@@ -2,13 +2,17 @@
 /*
  * The module: the library, and the device on top of it.
  */
+#include <linux/debugfs.h>
 #include <linux/init.h>
 #include <linux/module.h>
 
 #include "debug.h"
 #include "device.h"
 #include "drop.h"
+#include "overview.h"
 #include "watch.h"
+
+static struct dentry *debugfs;
 
 static int __init kown_init(void)
 {
@@ -18,13 +22,16 @@ static int __init kown_init(void)
 	err = kown_drop_init();
 	if (err)
 		return err;
-	kown_debug_init();
+	debugfs = debugfs_create_dir("kown", NULL);
+	kown_debug_init(debugfs);
+	kown_overview_init(debugfs);
 	err = kown_device_init();
 	if (err)
 		goto exit_library;
 	return 0;
 
 exit_library:
+	debugfs_remove(debugfs);
 	kown_drop_exit();
 	kown_debug_exit();
 	return err;
@@ -33,6 +40,7 @@ exit_library:
 static void __exit kown_exit(void)
 {
 	kown_device_exit();
+	debugfs_remove(debugfs);
 	kown_drop_exit();
 	kown_debug_exit();
 }

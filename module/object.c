@@ -2,14 +2,15 @@
 /*
  * Object: birth and death, and what its memory costs whom.
  */
-#include <linux/atomic.h>
 #include <linux/err.h>
 #include <linux/poll.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 
 #include <kown/compat.h>
 #include <uapi/linux/kown.h>
 
+#include "device_trace.h"
 #include "object.h"
 
 /*
@@ -21,6 +22,10 @@
  * So there is @users, for those who may touch the struct and nothing in it but the
  * lock, and for the arc as a whole; the struct goes with the last of them.
  */
+
+/* All objects that somebody may touch, in the order of their ids. */
+static LIST_HEAD(all);
+static DEFINE_SPINLOCK(all_lock);
 
 /* Arithmetic first, then the limit, then what no allocator can give. */
 static int check_size(const struct kown_type *elem, u64 count, size_t *bytes)
@@ -144,6 +149,7 @@ void kown_object_wake(struct kown_object *object, __poll_t events)
 /* The last strong reference is gone; nobody reaches the elements any more. */
 static void object_drop(struct kown_object *object)
 {
+	trace_kown_object_death(object);
 	if (object->account) {
 		kown_account_uncharge(object->account, KOWN_BYTES,
 				      kown_object_bytes(object));
@@ -164,10 +170,54 @@ void kown_object_forget(struct kown_object *object)
 {
 	if (!refcount_dec_and_test(&object->users))
 		return;
+	spin_lock(&all_lock);
+	list_del(&object->link);
+	spin_unlock(&all_lock);
 	if (object->guard)
 		kown_guard_free(object->guard);
 	mutex_destroy(&object->lock);
 	kfree(object);
+}
+
+static struct kown_object *use_first(struct kown_object *object, u64 id)
+{
+	lockdep_assert_held(&all_lock);
+	list_for_each_entry_from(object, &all, link)
+		if (object->id >= id && refcount_inc_not_zero(&object->users))
+			return object;
+	return NULL;
+}
+
+/**
+ * kown_object_from() - the first of all objects from an id on
+ * @id: the id
+ *
+ * Context: Process context.
+ * Return: an object, of which the caller is one of @users, dead perhaps; or NULL.
+ */
+struct kown_object *kown_object_from(u64 id)
+{
+	struct kown_object *object;
+
+	spin_lock(&all_lock);
+	object = use_first(list_first_entry(&all, struct kown_object, link), id);
+	spin_unlock(&all_lock);
+	return object;
+}
+
+/**
+ * kown_object_after() - the next of all objects
+ * @object: an object; the caller is one of its users
+ *
+ * Context: Process context.
+ * Return: as kown_object_from().
+ */
+struct kown_object *kown_object_after(struct kown_object *object)
+{
+	spin_lock(&all_lock);
+	object = use_first(list_next_entry(object, link), 0);
+	spin_unlock(&all_lock);
+	return object;
 }
 
 KOWN_DEFINE_ARC_EMBEDDED(object, struct kown_object, arc, object_drop,
@@ -176,7 +226,7 @@ KOWN_DEFINE_ARC_EMBEDDED(object, struct kown_object, arc, object_drop,
 /* Nobody is charged for it yet. */
 static struct kown_object *object_alloc(u32 mode, u32 elem_size)
 {
-	static atomic64_t last_id;
+	static u64 last_id;
 	struct kown_object *object = kzalloc(sizeof(*object), KOWN_GFP_USER);
 
 	if (!object)
@@ -193,8 +243,12 @@ static struct kown_object *object_alloc(u32 mode, u32 elem_size)
 	mutex_init(&object->lock);
 	init_waitqueue_head(&object->wait);
 	object->elem.size = elem_size;
-	object->id = atomic64_inc_return(&last_id);
 	object->mode = mode;
+	spin_lock(&all_lock);
+	object->id = ++last_id;
+	list_add_tail(&object->link, &all);
+	spin_unlock(&all_lock);
+	trace_kown_object_birth(object);
 	return object;
 }
 

@@ -6,6 +6,7 @@
 #define _KOWN_OBJECT_H
 
 #include <linux/gfp.h>
+#include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/poll.h>
 #include <linux/refcount.h>
@@ -41,6 +42,7 @@
  * @elem: immutable
  * @account: owns a reference until the value's death; NULL once the elements have
  *	moved to another object
+ * @link: in the list of all, from birth until the struct goes; the list's lock protects it
  * @id: immutable, never 0 and never used again
  * @wait: who polls
  * @guard: the lock that users see; immutable, NULL unless @mode is locked
@@ -53,6 +55,7 @@ struct kown_object {
 	struct kown_vec vec;
 	struct kown_type elem;
 	struct kown_account *account;
+	struct list_head link;
 	u64 id;
 	wait_queue_head_t wait;
 	struct kown_guard *guard;
@@ -64,6 +67,8 @@ struct kown_object *kown_object_succeed(struct kown_object *old,
 					struct kown_account *account, size_t start);
 void kown_object_inherit(struct kown_object *object, struct kown_object *old);
 void kown_object_forget(struct kown_object *object);
+struct kown_object *kown_object_from(u64 id);
+struct kown_object *kown_object_after(struct kown_object *object);
 void kown_object_wake(struct kown_object *object, __poll_t events);
 int __must_check kown_object_check_size(const struct kown_object *object, u64 count,
 					size_t *bytes);

@@ -36,7 +36,7 @@ test_plain_module_has_no_files()
 	[ "$module" ] || skip "no kown.ko here; KOWN_KO tells where it is"
 	module_unload
 	insmod "$module" || fail "insmod"
-	[ ! -e "$files" ] || fail "there is $files"
+	[ ! -e "$files/types" ] || fail "there is $files/types"
 }
 
 test_types_has_a_head()
