@@ -2,16 +2,22 @@
 /*
  * Account: charge, uncharge and the limits between.
  *
- * These limits keep one program's mistake small. They are not what protects the
- * machine: every allocation is charged to the memory cgroup of whoever causes it.
+ * The limits of a context keep one program's mistake small, those of a user what all his
+ * programs hold. They are not what protects the machine: every allocation is charged to
+ * the memory cgroup of whoever causes it.
  */
 #include <linux/err.h>
 #include <linux/moduleparam.h>
 #include <linux/slab.h>
+#include <linux/threads.h>
 
 #include <kown/compat.h>
 
 #include "account.h"
+
+static unsigned int max_objects = 65536;
+module_param(max_objects, uint, 0444);
+MODULE_PARM_DESC(max_objects, "Most objects per context (default 65536)");
 
 static unsigned int max_handles = 65536;
 module_param(max_handles, uint, 0444);
@@ -22,10 +28,45 @@ module_param(max_bytes, ulong, 0444);
 MODULE_PARM_DESC(max_bytes,
 		 "Most bytes of element capacity per context (default 256 MiB)");
 
+static unsigned int max_user_objects = 1 << 20;
+module_param(max_user_objects, uint, 0444);
+MODULE_PARM_DESC(max_user_objects, "Most objects per user (default 1048576)");
+
+static unsigned int max_user_handles = 1 << 20;
+module_param(max_user_handles, uint, 0444);
+MODULE_PARM_DESC(max_user_handles,
+		 "Most handles per user, most descriptors and most contexts (default 1048576)");
+
+static unsigned long max_user_bytes = 1UL << 30;
+module_param(max_user_bytes, ulong, 0444);
+MODULE_PARM_DESC(max_user_bytes,
+		 "Most bytes of element capacity per user (default 1 GiB)");
+
+/*
+ * Why no count saturates
+ *
+ * Whatever the parameters are and however many users there are, there are never more than
+ * MOST of anything but bytes. All counts that users drive are sums of these:
+ *
+ *  - strong and weak of an object: its open handles, in contexts and in files
+ *  - its users: its handles, also those that are closed and that a call has pinned
+ *  - the pins of a handle: one, and two for each thread that there may be
+ *  - references to an account: its context, its objects and its descriptors
+ *  - references to a user: its accounts, each of which a context or an object keeps
+ *
+ * So "too many" is -ENOSPC, from here, and what a count would do at its end is never
+ * seen: not even the check in kown_arc_get_checked() can refuse.
+ */
+#define MOST	0x10000000UL
+
+static_assert(2 * MOST + 2 * PID_MAX_LIMIT < KOWN_ARC_MAX);
+static_assert(3 * MOST < INT_MAX);
+
 static atomic_long_t total[KOWN_RESOURCES];
 
 static void account_free(struct kown_account *account)
 {
+	kown_user_put(account->user);
 	kfree(account);
 }
 
@@ -37,13 +78,26 @@ struct kown_account *kown_account_new(void)
 {
 	struct kown_account *account = kzalloc(sizeof(*account),
 					       GFP_KERNEL_ACCOUNT);
+	struct kown_user *user;
 
 	if (!account)
 		return ERR_PTR(-ENOMEM);
+	user = kown_user_get();
+	if (IS_ERR(user)) {
+		kfree(account);
+		return ERR_CAST(user);
+	}
+	account->user = user;
 	account_arc_init(account);
 	return account;
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_account_new);
+
+struct kown_account *kown_account_get(struct kown_account *account)
+{
+	kown_arc_get(&account->arc);
+	return account;
+}
 
 void kown_account_put(struct kown_account *account)
 {
@@ -51,33 +105,65 @@ void kown_account_put(struct kown_account *account)
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_account_put);
 
+/* Return: the most that a context may have. */
 unsigned long kown_account_limit(enum kown_resource resource)
 {
 	switch (resource) {
+	case KOWN_OBJECTS:
+		return max_objects;
 	case KOWN_HANDLES:
 		return max_handles;
 	case KOWN_BYTES:
 		return min_t(unsigned long, max_bytes, LONG_MAX);
 	default:
-		return LONG_MAX;
+		return MOST;
 	}
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_account_limit);
+
+/* Return: the most that all contexts of a user may have. */
+unsigned long kown_account_user_limit(enum kown_resource resource)
+{
+	switch (resource) {
+	case KOWN_OBJECTS:
+		return max_user_objects;
+	case KOWN_BYTES:
+		return min_t(unsigned long, max_user_bytes, LONG_MAX);
+	default:
+		return max_user_handles;
+	}
+}
+
+static int add(atomic_long_t *used, unsigned long n, unsigned long limit)
+{
+	long now = atomic_long_read(used);
+
+	do {
+		if (n > limit - now)
+			return -ENOSPC;
+	} while (!atomic_long_try_cmpxchg(used, &now, now + n));
+	return 0;
+}
 
 /* Return: 0, or -ENOSPC with nothing charged. */
 int kown_account_charge(struct kown_account *account,
 			enum kown_resource resource, unsigned long n)
 {
-	unsigned long limit = kown_account_limit(resource);
-	long used = atomic_long_read(&account->used[resource]);
+	struct kown_user *user = account->user;
 
-	do {
-		if (n > limit - used)
-			return -ENOSPC;
-	} while (!atomic_long_try_cmpxchg(&account->used[resource], &used,
-					  used + n));
-	atomic_long_add(n, &total[resource]);
+	if (add(&account->used[resource], n, kown_account_limit(resource)))
+		return -ENOSPC;
+	if (add(&user->used[resource], n, kown_account_user_limit(resource)))
+		goto uncharge_account;
+	if (add(&total[resource], n, resource == KOWN_BYTES ? LONG_MAX : MOST))
+		goto uncharge_user;
 	return 0;
+
+uncharge_user:
+	atomic_long_sub(n, &user->used[resource]);
+uncharge_account:
+	atomic_long_sub(n, &account->used[resource]);
+	return -ENOSPC;
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_account_charge);
 
@@ -85,6 +171,7 @@ void kown_account_uncharge(struct kown_account *account,
 			   enum kown_resource resource, unsigned long n)
 {
 	atomic_long_sub(n, &account->used[resource]);
+	atomic_long_sub(n, &account->user->used[resource]);
 	atomic_long_sub(n, &total[resource]);
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_account_uncharge);
@@ -95,6 +182,12 @@ unsigned long kown_account_used(const struct kown_account *account,
 	return atomic_long_read(&account->used[resource]);
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_account_used);
+
+unsigned long kown_account_user_used(const struct kown_account *account,
+				     enum kown_resource resource)
+{
+	return atomic_long_read(&account->user->used[resource]);
+}
 
 unsigned long kown_account_total(enum kown_resource resource)
 {

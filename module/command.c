@@ -202,6 +202,18 @@ static int cmd_info(struct call *call)
 		.all_objects = kown_account_total(KOWN_OBJECTS),
 		.all_handles = kown_account_total(KOWN_HANDLES),
 		.all_bytes = kown_account_total(KOWN_BYTES),
+		.max_objects = kown_account_limit(KOWN_OBJECTS),
+		.max_user_objects = kown_account_user_limit(KOWN_OBJECTS),
+		.max_user_handles = kown_account_user_limit(KOWN_HANDLES),
+		.max_user_bytes = kown_account_user_limit(KOWN_BYTES),
+		.user_objects = kown_account_user_used(account, KOWN_OBJECTS),
+		.user_handles = kown_account_user_used(account, KOWN_HANDLES),
+		.user_bytes = kown_account_user_used(account, KOWN_BYTES),
+		.user_contexts = kown_account_user_used(account, KOWN_CONTEXTS),
+		.user_descriptors = kown_account_user_used(account, KOWN_DESCRIPTORS),
+		.descriptors = kown_account_used(account, KOWN_DESCRIPTORS),
+		.all_contexts = kown_account_total(KOWN_CONTEXTS),
+		.all_descriptors = kown_account_total(KOWN_DESCRIPTORS),
 	};
 	return reply(call, sizeof(*info));
 }
@@ -340,7 +352,8 @@ static int cmd_read(struct call *call)
 }
 
 /* A file that shall own one more reference to the object of @handle. */
-static struct file *export_file(const struct kown_handle *handle, u32 want)
+static struct file *export_file(const struct kown_handle *handle, u32 want,
+				struct kown_account *account)
 {
 	struct kown_handle *own;
 	struct file *file;
@@ -353,7 +366,8 @@ static struct file *export_file(const struct kown_handle *handle, u32 want)
 	own = kown_handle_new(handle->object, rights, handle->weak, NULL);
 	if (IS_ERR(own))
 		return ERR_CAST(own);
-	file = kown_file_new(own);
+	err = kown_handle_charge(own, account);
+	file = err ? ERR_PTR(err) : kown_file_new(own);
 	if (IS_ERR(file))
 		kown_handle_unpin(own);
 	return file;
@@ -368,7 +382,7 @@ static int cmd_export(struct call *call)
 	export->fd = get_unused_fd_flags(O_CLOEXEC);
 	if (export->fd < 0)
 		return export->fd;
-	file = export_file(call->handle, export->rights);
+	file = export_file(call->handle, export->rights, call->context->account);
 	if (IS_ERR(file)) {
 		put_unused_fd(export->fd);
 		return PTR_ERR(file);

@@ -11,24 +11,34 @@
  * kown_context_new() - an empty context
  *
  * Context: Process context. Sleeps.
- * Return: the context, which the caller owns, or -ENOMEM.
+ * Return: the context, which the caller owns, or -ENOSPC or -ENOMEM.
  */
 struct kown_context *kown_context_new(void)
 {
 	struct kown_context *context = kzalloc(sizeof(*context),
 					       GFP_KERNEL_ACCOUNT);
 	struct kown_account *account;
+	int err;
 
 	if (!context)
 		return ERR_PTR(-ENOMEM);
 	account = kown_account_new();
 	if (IS_ERR(account)) {
-		kfree(context);
-		return ERR_CAST(account);
+		err = PTR_ERR(account);
+		goto free_context;
 	}
+	err = kown_account_charge(account, KOWN_CONTEXTS, 1);
+	if (err)
+		goto put_account;
 	context->account = account;
 	kown_table_init(&context->table, account);
 	return context;
+
+put_account:
+	kown_account_put(account);
+free_context:
+	kfree(context);
+	return ERR_PTR(err);
 }
 
 /**
@@ -40,6 +50,7 @@ struct kown_context *kown_context_new(void)
 void kown_context_free(struct kown_context *context)
 {
 	kown_table_destroy(&context->table);
+	kown_account_uncharge(context->account, KOWN_CONTEXTS, 1);
 	kown_account_put(context->account);
 	kfree(context);
 }

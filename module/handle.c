@@ -62,6 +62,23 @@ struct kown_handle *kown_handle_new(struct kown_object *object, u32 rights, bool
 EXPORT_SYMBOL_KOWN_TEST(kown_handle_new);
 
 /**
+ * kown_handle_charge() - charge an account for a handle in a file, as long as it is there
+ * @handle: the caller's alone
+ * @account: that of the context that exports it
+ *
+ * Context: Process context.
+ * Return: 0 or -ENOSPC.
+ */
+int kown_handle_charge(struct kown_handle *handle, struct kown_account *account)
+{
+	int err = kown_account_charge(account, KOWN_DESCRIPTORS, 1);
+
+	if (!err)
+		handle->account = kown_account_get(account);
+	return err;
+}
+
+/**
  * kown_handle_adopt() - open a handle with the first reference to its object
  * @handle: a strong handle, the caller's alone; takes over the caller's reference
  *
@@ -163,6 +180,10 @@ void kown_handle_unpin(struct kown_handle *handle)
 	if (handle->open)
 		kown_handle_close(handle);
 	kown_object_forget(handle->object);
+	if (handle->account) {
+		kown_account_uncharge(handle->account, KOWN_DESCRIPTORS, 1);
+		kown_account_put(handle->account);
+	}
 	kfree_rcu(handle, rcu);
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_handle_unpin);
@@ -355,7 +376,7 @@ void kown_table_abandon_locks(struct kown_table *table)
  * @number: told the number, which nobody can use until it is published
  *
  * Context: Process context. Sleeps.
- * Return: 0; -ENOSPC at the context's limit; -ENOMEM.
+ * Return: 0; -ENOSPC at the context's limit or the user's; -ENOMEM.
  */
 int kown_table_reserve(struct kown_table *table, u32 *number)
 {

@@ -35,6 +35,7 @@
  * @own: its place, if it is an exported file's
  * @place: where it lives; immutable, and outlives its being open
  * @object: immutable; one of its users
+ * @account: charged for it, if it is an exported file's; immutable, owns a reference
  * @rcu: frees it, for lookups run under RCU
  */
 struct kown_handle {
@@ -45,11 +46,14 @@ struct kown_handle {
 	struct kown_place own;
 	struct kown_place *place;
 	struct kown_object *object;
+	struct kown_account *account;
 	struct rcu_head rcu;
 };
 
 struct kown_handle *kown_handle_new(struct kown_object *object, u32 rights, bool weak,
 				    struct kown_place *place);
+int __must_check kown_handle_charge(struct kown_handle *handle,
+				    struct kown_account *account);
 void kown_handle_adopt(struct kown_handle *handle);
 int __must_check kown_handle_open(struct kown_handle *handle, struct kown_handle *from);
 void kown_handle_close(struct kown_handle *handle);

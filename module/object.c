@@ -258,8 +258,7 @@ static int set_account(struct kown_object *object, struct kown_account *account)
 
 	if (err)
 		return err;
-	kown_arc_get(&account->arc);
-	object->account = account;
+	object->account = kown_account_get(account);
 	return 0;
 }
 

@@ -43,6 +43,7 @@ FIXTURE_VARIANT(abi) {
 FIXTURE_VARIANT_ADD(abi, info) {
 	.cmd = KOWN_IOC_INFO,
 	.size = sizeof(struct kown_info),
+	.min = offsetofend(struct kown_info, all_bytes),
 	.out_end = sizeof(struct kown_info),
 	.whole = true,
 };

@@ -17,7 +17,7 @@
 	static_assert(offsetof(struct kown_##type, field) == (offset), \
 		       #type "." #field)
 
-SIZE(info, 88);
+SIZE(info, 184);
 AT(info, size, 0);
 AT(info, flags, 4);
 AT(info, commands, 8);
@@ -32,6 +32,18 @@ AT(info, bytes, 56);
 AT(info, all_objects, 64);
 AT(info, all_handles, 72);
 AT(info, all_bytes, 80);
+AT(info, max_objects, 88);
+AT(info, max_user_objects, 96);
+AT(info, max_user_handles, 104);
+AT(info, max_user_bytes, 112);
+AT(info, user_objects, 120);
+AT(info, user_handles, 128);
+AT(info, user_bytes, 136);
+AT(info, user_contexts, 144);
+AT(info, user_descriptors, 152);
+AT(info, descriptors, 160);
+AT(info, all_contexts, 168);
+AT(info, all_descriptors, 176);
 
 SIZE(new, 40);
 AT(new, size, 0);

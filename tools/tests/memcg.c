@@ -236,7 +236,7 @@ static void stays_inside(struct __test_metadata *_metadata,
 	munmap(result, 4096);
 }
 
-TEST_F_TIMEOUT(memcg, every_command_ends_with_enomem, 60)
+TEST_F_TIMEOUT(memcg, class_12_every_command_ends_with_enomem, 60)
 {
 	struct kown_info info;
 	int i, ctx = kown_open();
@@ -294,6 +294,73 @@ TEST_F(memcg, object_is_unchanged_by_a_push_that_did_not_fit)
 	}
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));
 	EXPECT_EQ(0, status) TH_LOG("step %d", WEXITSTATUS(status));
+}
+
+#define MANY	4000
+
+/* What the cgroup pays for many of what @make makes, which stay, in bytes; in the cgroup. */
+static long long price(int (*make)(void))
+{
+	long long before = number_in(GROUP "/memory.current", "");
+	int i;
+
+	for (i = 0; i < MANY; i++) {
+		if (make() < 0)
+			_exit(10);
+	}
+	return number_in(GROUP "/memory.current", "") - before;
+}
+
+static int make_null(void)
+{
+	return open("/dev/null", O_RDWR | O_CLOEXEC);
+}
+
+static int exported_ctx;
+static __u32 exported_handle;
+
+static int make_descriptor(void)
+{
+	int fd;
+
+	return kown_export(exported_ctx, exported_handle, KOWN_RIGHTS_SAME, &fd) ? -1 : fd;
+}
+
+/* Each costs what a file costs that has nothing behind it, and what is behind it. */
+static int descriptors_in_group(void *unused)
+{
+	struct rlimit files = { 4 * MANY, 4 * MANY };
+	long long null, ctx, fd;
+
+	if (mlockall(MCL_CURRENT | MCL_FUTURE) || setrlimit(RLIMIT_NOFILE, &files) ||
+	    !put(GROUP "/memory.max", "67108864") || !put(GROUP "/cgroup.procs", "0"))
+		return 1;
+	exported_ctx = kown_open();
+	if (kown_new(exported_ctx, 8, 0, &exported_handle))
+		return 2;
+	/* Now, so that the table of descriptors need not grow meanwhile. */
+	if (dup2(0, 4 * MANY - 1) < 0)
+		return 5;
+	null = price(make_null);
+	ctx = price(kown_open);
+	fd = price(make_descriptor);
+	printf("# %d files of /dev/null %lld bytes, contexts %lld, descriptors %lld\n", MANY,
+	       null, ctx, fd);
+	if (ctx < null + MANY * 128LL)
+		return 3;
+	if (fd < null + MANY * 512LL)
+		return 4;
+	return 0;
+}
+
+TEST_F(memcg, class_12_contexts_and_descriptors_are_paid_for)
+{
+	int status;
+
+	if (self->missing)
+		SKIP(return, "%s", self->missing);
+	status = child_status(run_child(descriptors_in_group, NULL));
+	EXPECT_EQ(0, status);
 }
 
 TEST_HARNESS_MAIN

@@ -105,7 +105,8 @@
  *  - ESTALE: the object of a weak handle is gone (UPGRADE)
  *  - ERANGE: a range ends beyond the elements there are
  *  - EOVERFLOW: a count or product does not fit
- *  - ENOSPC: a limit of the context is reached, see KOWN_IOC_INFO
+ *  - ENOSPC: a limit of the context or of its user is reached, see KOWN_IOC_INFO;
+ *    open(2) of /dev/kown gives this too
  *  - ENOMEM: no memory, or the cgroup's limit is reached, or the caller's
  *    buffer cannot stay resident long enough to be copied
  *  - EFAULT: a pointer leads nowhere
@@ -217,9 +218,26 @@
  * @all_objects: out: live objects in all
  * @all_handles: out: handles in all contexts
  * @all_bytes: out: element capacity of all objects, in bytes
+ * @max_objects: out: most live objects that a context may have created
+ * @max_user_objects: out: the same of all contexts of a user
+ * @max_user_handles: out: most handles in all contexts of a user; also the most
+ *	descriptors that they may have exported, and the most contexts
+ * @max_user_bytes: out: most bytes charged to all contexts of a user
+ * @user_objects: out: live objects that contexts of this user created
+ * @user_handles: out: handles in contexts of this user
+ * @user_bytes: out: element capacity of @user_objects, in bytes
+ * @user_contexts: out: contexts of this user
+ * @user_descriptors: out: live descriptors that contexts of this user exported
+ * @descriptors: out: live descriptors that this context exported
+ * @all_contexts: out: contexts in all
+ * @all_descriptors: out: exported descriptors in all
  *
  * An object counts for the context that created it until it is dropped, whoever
- * holds it last.
+ * holds it last; so does a descriptor for the one that exported it until it is
+ * closed. The user is who opened the context: its real uid then, whoever has the
+ * context now; in a user namespace that somebody else than root created, the owner
+ * of the namespace. What was added later is not filled in for a caller whose
+ * struct ends before it: @size tells.
  */
 struct kown_info {
 	__u32 size;
@@ -236,6 +254,18 @@ struct kown_info {
 	__u64 all_objects;
 	__u64 all_handles;
 	__u64 all_bytes;
+	__u64 max_objects;
+	__u64 max_user_objects;
+	__u64 max_user_handles;
+	__u64 max_user_bytes;
+	__u64 user_objects;
+	__u64 user_handles;
+	__u64 user_bytes;
+	__u64 user_contexts;
+	__u64 user_descriptors;
+	__u64 descriptors;
+	__u64 all_contexts;
+	__u64 all_descriptors;
 };
 
 /**
