@@ -26,6 +26,7 @@ tools:
 install: module tools install-headers
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
 	install -D $(OUT)/tools/kown $(DESTDIR)/usr/local/bin/kown
+	install -D -m 644 -t $(DESTDIR)/usr/lib/udev/rules.d tools/udev/60-kown.rules
 
 # What a module of somebody else's is built with.
 HEADERS = $(DESTDIR)/usr/src/kown
