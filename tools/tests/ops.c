@@ -549,6 +549,66 @@ static void random_elems(unsigned char *to, __u64 n)
 		memset(to + i * walk.size, some(3), walk.size);
 }
 
+static bool holds_the_model(__u32 handle, const struct model *m)
+{
+	return !kown_read(walk.ctx, handle, 0, m->len, walk.out) &&
+	       !memcmp(walk.out, m->bytes, m->len * walk.size);
+}
+
+/* With another strong handle: an exclusive object is busy until one of them is alone. */
+static const char *shared_for_a_while(__u32 which)
+{
+	__u32 h = walk.handle[which], clone, how, want = which ? 0 : EBUSY;
+	struct model *m = &walk.model[which];
+	int ctx = walk.ctx;
+	__u64 got;
+
+	if (kown_clone(ctx, h, KOWN_RIGHTS_SAME, &clone))
+		return "CLONE";
+	if (kown_push_at(ctx, h, ptr_to_u64(walk.in), 1, &got) != want)
+		return "PUSH while there is another";
+	if (!want)
+		model_splice(m, m->len, 0, walk.in, 1);
+	if (kown_own(ctx, KOWN_IOC_TAKE, h, &how, NULL) != EBUSY)
+		return "TAKE while there is another";
+	if (!holds_the_model(clone, m))
+		return "what the clone sees";
+	if (some(2)) {
+		if (kown_own(ctx, KOWN_IOC_INTO_INNER, clone, &how, NULL) ||
+		    how != KOWN_OWN_NOT || kown_drop(ctx, clone) != ENOENT)
+			return "INTO_INNER of one of two";
+		return NULL;
+	}
+	if (kown_own(ctx, KOWN_IOC_MAKE_MUT, h, &how, NULL) || how != KOWN_OWN_COPIED)
+		return "MAKE_MUT while there is another";
+	/* Now there are two objects; what happens to one does not happen to the other. */
+	if (kown_resize(ctx, KOWN_IOC_TRUNCATE, clone, 0, NULL) || !holds_the_model(h, m))
+		return "the copy";
+	return kown_drop(ctx, clone) ? "DROP" : NULL;
+}
+
+/* With a weak handle: it upgrades while the object lives, and is dead once that moves. */
+static const char *weak_for_a_while(__u32 which)
+{
+	__u32 h = walk.handle[which], weak, strong, how;
+	struct model *m = &walk.model[which];
+	int ctx = walk.ctx;
+
+	if (kown_downgrade(ctx, h, KOWN_RIGHTS_SAME, &weak) ||
+	    kown_upgrade(ctx, weak, KOWN_RIGHTS_SAME, &strong))
+		return "DOWNGRADE, UPGRADE";
+	if (!holds_the_model(strong, m) || kown_drop(ctx, strong))
+		return "what was upgraded";
+	if (!which && kown_resize(ctx, KOWN_IOC_TRUNCATE, h, 0, NULL) != EBUSY)
+		return "TRUNCATE while there is a weak one";
+	if (kown_own(ctx, some(2) ? KOWN_IOC_TAKE : KOWN_IOC_MAKE_MUT, h, &how, NULL) ||
+	    how != KOWN_OWN_MOVED)
+		return "TAKE or MAKE_MUT with a weak one";
+	if (kown_upgrade(ctx, weak, KOWN_RIGHTS_SAME, &strong) != ESTALE)
+		return "UPGRADE of what has moved";
+	return kown_drop(ctx, weak) ? "DROP" : NULL;
+}
+
 /* Return: what is wrong, or NULL. */
 static const char *step(__u32 op)
 {
@@ -732,6 +792,10 @@ static const char *step(__u32 op)
 		model_splice(other, other->len, 0, m->bytes + start * s, m->len - start);
 		m->len = start;
 		return NULL;
+	case 21:
+		return shared_for_a_while(which);
+	case 22:
+		return weak_for_a_while(which);
 	default:
 		if (kown_clone_data(ctx, h, KOWN_RIGHTS_SAME, &made) || kown_drop(ctx, h))
 			return "CLONE_DATA";
@@ -740,7 +804,7 @@ static const char *step(__u32 op)
 	}
 }
 
-#define OPS	22
+#define OPS	24
 
 static const char *compare(void)
 {
@@ -767,19 +831,22 @@ static const char *compare(void)
 	return NULL;
 }
 
-TEST(walk_at_random_does_as_an_array_does)
+TEST_F_TIMEOUT(ops, walk_at_random_does_as_an_array_does, 7200)
 {
 	static const __u32 sizes[] = { 0, 1, 3, 8, 24, LARGEST };
-	unsigned long steps = getenv("STEPS") ? strtoul(getenv("STEPS"), NULL, 0) : 12000;
+	unsigned long steps = getenv("STEPS") ? strtoul(getenv("STEPS"), NULL, 0) : 20000;
 	unsigned long i, each = steps / ARRAY_SIZE(sizes);
 	const char *wrong;
+	const char *given = getenv("SEED");
+	__u64 seed = given ? strtoull(given, NULL, 0) : now_ns() ^ getpid();
 	int n, round;
 	__u32 op = 0;
 
+	TH_LOG("%lu steps, SEED=%llu", steps, seed);
 	for (n = 0; n < ARRAY_SIZE(sizes); n++) {
 		walk.ctx = kown_open();
 		walk.size = sizes[n];
-		walk.seed = 7 + n;
+		walk.seed = seed + n;
 		for (round = 0; round < 2; round++) {
 			walk.model[round].len = 0;
 			ASSERT_EQ(0, kown_new_mode(walk.ctx, round ? KOWN_MODE_SHARED :
