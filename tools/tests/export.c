@@ -281,7 +281,7 @@ static void table_full(struct __test_metadata *_metadata, EXPORT *self)
 	EXPECT_EQ(3, strong(self->ctx, self->handle));
 }
 
-TEST_F(export, export_with_the_descriptor_table_full)
+TEST_F(export, class_2_export_with_the_descriptor_table_full)
 {
 	ASSERT_EQ(0, in_child(_metadata, self, table_full));
 	EXPECT_EQ(2, strong(self->ctx, self->handle));
@@ -302,7 +302,7 @@ static void no_limit_left(struct __test_metadata *_metadata, EXPORT *self)
 	}
 }
 
-TEST_F(export, export_beyond_the_descriptor_limit)
+TEST_F(export, class_2_export_beyond_the_descriptor_limit)
 {
 	ASSERT_EQ(0, in_child(_metadata, self, no_limit_left));
 }
@@ -338,7 +338,7 @@ static void no_file_left(struct __test_metadata *_metadata, EXPORT *self)
 }
 
 /* Here a descriptor was reserved already, and must be given back. */
-TEST_F(export, export_with_no_file_left_in_the_system)
+TEST_F(export, class_2_export_with_no_file_left_in_the_system)
 {
 	unsigned long long max = file_max("r", 0);
 	int status;

@@ -217,7 +217,7 @@ TEST_F(fault, elements_beyond_the_end_of_a_file)
 }
 
 /* Which of the two wins is not said; that the object survives is. */
-TEST_F(fault, elements_over_the_struct_itself)
+TEST_F(fault, class_15_elements_over_the_struct_itself)
 {
 	struct kown_push *push;
 	struct kown_pop *pop;
@@ -473,7 +473,7 @@ static void others_go_on(struct __test_metadata *_metadata, int ctx,
 	ASSERT_GT(2000, now_ms() - start);
 }
 
-TEST_F(unserved, call_waits_and_others_go_on)
+TEST_F(unserved, class_15_call_waits_and_others_go_on)
 {
 	struct kown_stat stat;
 	pthread_t thread;
@@ -516,7 +516,7 @@ TEST_F(unserved, call_waits_and_others_go_on)
 }
 
 /* The waiting call's handle goes; the call ends, and so does the object. */
-TEST_F(unserved, handle_is_dropped_while_the_call_waits)
+TEST_F(unserved, class_15_handle_is_dropped_while_the_call_waits)
 {
 	struct kown_info info;
 	pthread_t thread;
@@ -543,7 +543,7 @@ TEST_F(unserved, handle_is_dropped_while_the_call_waits)
 	EXPECT_EQ(0, info.bytes);
 }
 
-TEST_F(unserved, process_is_killed_while_the_call_waits)
+TEST_F(unserved, class_15_process_is_killed_while_the_call_waits)
 {
 	struct kown_stat stat;
 	int status, uffd;

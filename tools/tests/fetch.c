@@ -96,7 +96,7 @@ static void push_arg(FETCH *self, struct kown_push *arg)
 	arg->count = MOST;
 }
 
-TEST_F(fetch, push_whose_count_changes)
+TEST_F(fetch, class_14_push_whose_count_changes)
 {
 	struct flip flip = { .value = { 3, MOST } };
 	struct kown_push arg;
@@ -123,7 +123,7 @@ TEST_F(fetch, push_whose_count_changes)
 }
 
 /* To a count that overflows, and to one that is beyond any buffer. */
-TEST_F(fetch, push_whose_count_becomes_huge)
+TEST_F(fetch, class_14_push_whose_count_becomes_huge)
 {
 	struct flip flip = { .value = { 3, 1ULL << 61 | 3 } };
 	struct kown_push arg;
@@ -150,7 +150,7 @@ TEST_F(fetch, push_whose_count_becomes_huge)
 	flip_end(&flip);
 }
 
-TEST_F(fetch, push_whose_data_changes)
+TEST_F(fetch, class_14_push_whose_data_changes)
 {
 	struct flip flip = {
 		.value = { ptr_to_u64(self->a), ptr_to_u64(self->b) },
@@ -171,7 +171,7 @@ TEST_F(fetch, push_whose_data_changes)
 	flip_end(&flip);
 }
 
-TEST_F(fetch, push_whose_data_becomes_a_kernel_address)
+TEST_F(fetch, class_14_push_whose_data_becomes_a_kernel_address)
 {
 	struct flip flip = {
 		.value = { ptr_to_u64(self->a), 0xffffffff81000000 },
@@ -199,7 +199,7 @@ TEST_F(fetch, push_whose_data_becomes_a_kernel_address)
 }
 
 /* Each element goes to one of them, and none to both. */
-TEST_F(fetch, push_whose_handle_changes)
+TEST_F(fetch, class_14_push_whose_handle_changes)
 {
 	struct flip flip = { .value = { self->handle, self->other } };
 	struct kown_push arg;
@@ -221,7 +221,7 @@ TEST_F(fetch, push_whose_handle_changes)
 }
 
 /* Rights are those of the handle that is used. */
-TEST_F(fetch, push_whose_handle_loses_its_right)
+TEST_F(fetch, class_14_push_whose_handle_loses_its_right)
 {
 	struct flip flip = { .value = { self->handle, 0 } };
 	struct kown_push arg;
@@ -253,7 +253,7 @@ TEST_F(fetch, push_whose_handle_loses_its_right)
 }
 
 /* The size is read before the struct is: no more than it said is used. */
-TEST_F(fetch, push_whose_size_changes)
+TEST_F(fetch, class_14_push_whose_size_changes)
 {
 	static const __u64 sizes[] = { 0, 39, 48, 4096, 4097, 0xffffffff };
 	union kown_arg *a = calloc(2, sizeof(*a));
@@ -281,7 +281,7 @@ TEST_F(fetch, push_whose_size_changes)
 	}
 }
 
-TEST_F(fetch, push_whose_flags_and_reserved_change)
+TEST_F(fetch, class_14_push_whose_flags_and_reserved_change)
 {
 	struct kown_push arg;
 	unsigned int field;
@@ -309,7 +309,7 @@ TEST_F(fetch, push_whose_flags_and_reserved_change)
 }
 
 /* The elements themselves may change; how many there are may not. */
-TEST_F(fetch, push_and_pop_whose_elements_change)
+TEST_F(fetch, class_14_push_and_pop_whose_elements_change)
 {
 	struct flip flip = { .value = { 1, 2 } };
 	__u64 elems[MOST], taken;
@@ -329,7 +329,7 @@ TEST_F(fetch, push_and_pop_whose_elements_change)
 	flip_end(&flip);
 }
 
-TEST_F(fetch, pop_whose_count_changes)
+TEST_F(fetch, class_14_pop_whose_count_changes)
 {
 	struct flip flip = { .value = { 3, ~0ULL } };
 	struct kown_pop arg;
@@ -367,7 +367,7 @@ static void clone_many(struct __test_metadata *_metadata,
 }
 
 /* What was dropped is what @done counts, whatever the array says by now. */
-TEST_F(fetch, drop_whose_handles_change)
+TEST_F(fetch, class_14_drop_whose_handles_change)
 {
 	__u32 clones[16], numbers[16], done, dead;
 	struct kown_info before, after;
@@ -401,7 +401,7 @@ TEST_F(fetch, drop_whose_handles_change)
 	flip_end(&flip);
 }
 
-TEST_F(fetch, drop_whose_count_changes)
+TEST_F(fetch, class_14_drop_whose_count_changes)
 {
 	struct flip flip = { .value = { 2, 16 } };
 	struct kown_info before, after;
@@ -430,7 +430,7 @@ TEST_F(fetch, drop_whose_count_changes)
 }
 
 /* A right that is asked for while it is looked at. */
-TEST_F(fetch, clone_whose_rights_change)
+TEST_F(fetch, class_14_clone_whose_rights_change)
 {
 	struct flip flip = { .value = { KOWN_RIGHT_READ, ALL_RIGHTS } };
 	struct kown_clone arg;

@@ -83,7 +83,7 @@ static void refused_by_all(struct __test_metadata *_metadata, HANDLE *self,
 	}
 }
 
-TEST_F(handle, number_that_was_never_given)
+TEST_F(handle, class_5_number_that_was_never_given)
 {
 	static const __u32 odd[] = {
 		0, 1000, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0x80000001,
@@ -104,7 +104,7 @@ TEST_F(handle, number_of_another_context)
 	refused_by_all(_metadata, self, self->other, self->handle);
 }
 
-TEST_F(handle, number_that_two_contexts_have)
+TEST_F(handle, class_5_number_that_two_contexts_have)
 {
 	struct kown_stat mine, theirs;
 	__u32 handle;
@@ -122,7 +122,7 @@ TEST_F(handle, number_that_two_contexts_have)
 	EXPECT_EQ(0, kown_stat(self->ctx, handle, &mine));
 }
 
-TEST_F(handle, number_that_was_dropped)
+TEST_F(handle, class_5_number_that_was_dropped)
 {
 	__u32 clone;
 
@@ -133,7 +133,7 @@ TEST_F(handle, number_that_was_dropped)
 }
 
 /* 16 bits of anything that is reused would wrap here. */
-TEST_F(handle, number_that_was_dropped_is_not_given_again)
+TEST_F(handle, class_5_number_that_was_dropped_is_not_given_again)
 {
 	const int rounds = 0x10000 + 100;
 	struct kown_stat stat;

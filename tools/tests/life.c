@@ -203,7 +203,7 @@ static void work(int fd)
 	}
 }
 
-TEST_F(life, process_killed_at_any_instant)
+TEST_F(life, class_24_process_killed_at_any_instant)
 {
 	struct kown_info info, base;
 	int ctx = kown_open(), fd, round;
@@ -248,7 +248,7 @@ TEST_F(life, process_killed_at_any_instant)
 }
 
 /* The context goes with the socket that it was sent to. */
-TEST_F(life, context_in_a_socket_that_is_closed)
+TEST_F(life, class_18_context_in_a_socket_that_is_closed)
 {
 	int socks[2], ctx = kown_open(), round, fd;
 	struct kown_info info;
@@ -283,7 +283,7 @@ TEST_F(life, context_in_a_socket_that_is_closed)
 /* Two sockets, each in the other's queue, with a context: only the garbage
  * collector of sockets finds them.
  */
-TEST_F(life, context_in_a_cycle_of_sockets)
+TEST_F(life, class_18_context_in_a_cycle_of_sockets)
 {
 	int socks[2], ctx, fd, round;
 	__u32 handle;

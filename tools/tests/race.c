@@ -170,7 +170,7 @@ FIXTURE_TEARDOWN(race)
 	close(self->watcher);
 }
 
-TEST_F(race, export_against_the_last_drop)
+TEST_F(race, class_4_export_against_the_last_drop)
 {
 	struct duel duel = { .first = do_drop, .second = do_export };
 	struct kown_stat stat;
@@ -202,7 +202,7 @@ TEST_F(race, export_against_the_last_drop)
 	TH_LOG("%d exported, %d too late", won, lost);
 }
 
-TEST_F(race, import_against_the_last_close)
+TEST_F(race, class_4_import_against_the_last_close)
 {
 	struct duel duel = { .first = do_close, .second = do_import };
 	int won = 0, lost = 0, ctx = kown_open();
@@ -238,7 +238,7 @@ TEST_F(race, import_against_the_last_close)
 	TH_LOG("%d imported, %d too late", won, lost);
 }
 
-TEST_F(race, clone_against_the_last_drop)
+TEST_F(race, class_4_clone_against_the_last_drop)
 {
 	struct duel duel = { .first = do_drop, .second = do_clone };
 	int won = 0, lost = 0;
@@ -267,7 +267,7 @@ TEST_F(race, clone_against_the_last_drop)
 	TH_LOG("%d cloned, %d too late", won, lost);
 }
 
-TEST_F(race, drop_by_two_threads_succeeds_once)
+TEST_F(race, class_3_drop_by_two_threads_succeeds_once)
 {
 	struct duel duel = { .first = do_drop, .second = do_drop_too };
 	int rounds = 0;
@@ -284,7 +284,7 @@ TEST_F(race, drop_by_two_threads_succeeds_once)
 	close(duel.ctx);
 }
 
-TEST_F(race, push_against_the_drop_of_its_handle)
+TEST_F(race, class_3_push_against_the_drop_of_its_handle)
 {
 	struct duel duel = { .first = do_drop, .second = do_push };
 	int won = 0, lost = 0;
@@ -308,7 +308,7 @@ TEST_F(race, push_against_the_drop_of_its_handle)
 	TH_LOG("%d pushed, %d too late", won, lost);
 }
 
-TEST_F(race, push_against_the_close_of_its_context)
+TEST_F(race, class_3_push_against_the_close_of_its_context)
 {
 	struct duel duel = { .first = do_close_context, .second = do_push };
 	int won = 0, lost = 0;
@@ -401,7 +401,7 @@ static void *guess_thread(void *arg)
 	return NULL;
 }
 
-TEST_F(race, number_guessed_before_it_was_given)
+TEST_F(race, class_1_number_guessed_before_it_was_given)
 {
 	struct guess g = { .ctx = kown_open() };
 	struct kown_info info;

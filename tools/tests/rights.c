@@ -329,7 +329,7 @@ TEST_F(rights, import_of_each_subset_with_each_subset)
 }
 
 /* Each bit that is no right, with and without the rest. */
-TEST_F(rights, bit_that_is_no_right)
+TEST_F(rights, class_10_bit_that_is_no_right)
 {
 	struct snapshot before;
 	__u32 handle, rights;
@@ -367,7 +367,7 @@ static __u32 import_same(int ctx, int fd)
 }
 
 /* A random walk over CLONE, EXPORT and IMPORT; the model is one integer. */
-TEST_F(rights, chain_of_any_commands_never_gains_one)
+TEST_F(rights, class_10_chain_of_any_commands_never_gains_one)
 {
 	__u32 have, want, handle, next = 0;
 	struct kown_stat stat;
@@ -421,7 +421,7 @@ static __u32 rights_of(int ctx, int fd)
 	return stat.rights;
 }
 
-TEST_F(rights, descriptor_reopened_through_proc)
+TEST_F(rights, class_10_descriptor_reopened_through_proc)
 {
 	static const int modes[] = {
 		O_RDONLY, O_WRONLY, O_RDWR, O_RDWR | O_TRUNC,
@@ -444,7 +444,7 @@ TEST_F(rights, descriptor_reopened_through_proc)
 	EXPECT_EQ(KOWN_RIGHT_READ, rights_of(self->ctx, fd));
 }
 
-TEST_F(rights, descriptor_duplicated)
+TEST_F(rights, class_10_descriptor_duplicated)
 {
 	int fd, dups[3];
 	unsigned int i;
@@ -460,7 +460,7 @@ TEST_F(rights, descriptor_duplicated)
 	}
 }
 
-TEST_F(rights, descriptor_with_other_flags_and_mode)
+TEST_F(rights, class_10_descriptor_with_other_flags_and_mode)
 {
 	static const int flags[] = {
 		O_RDWR, O_WRONLY, O_APPEND, O_NONBLOCK, O_RDWR | O_APPEND |
