@@ -835,7 +835,7 @@ TEST_F_TIMEOUT(ops, walk_at_random_does_as_an_array_does, 7200)
 {
 	static const __u32 sizes[] = { 0, 1, 3, 8, 24, LARGEST };
 	unsigned long steps = getenv("STEPS") ? strtoul(getenv("STEPS"), NULL, 0) : 20000;
-	unsigned long i, each = steps / ARRAY_SIZE(sizes);
+	unsigned long i, each = 1 + (steps - 1) / ARRAY_SIZE(sizes);
 	const char *wrong;
 	const char *given = getenv("SEED");
 	__u64 seed = given ? strtoull(given, NULL, 0) : now_ns() ^ getpid();
@@ -867,7 +867,7 @@ TEST_F_TIMEOUT(ops, walk_at_random_does_as_an_array_does, 7200)
 		}
 		close(walk.ctx);
 	}
-	TH_LOG("%lu steps", each * ARRAY_SIZE(sizes));
+	TH_LOG("%lu steps", n * each);
 }
 
 /* Class 16: A from B while B from A, and a third that looks. */
