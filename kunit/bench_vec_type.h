@@ -288,11 +288,14 @@ static noinline __aligned(64) void OF(_kown_drain)(unsigned int n)
 	u64 sum = 0;
 
 	while (n--) {
+		size_t start = MANY / 4, count = MANY / 2;
 		VALUE *value;
 
 		OPTIMIZER_HIDE_VAR(vec);
+		OPTIMIZER_HIDE_VAR(start);
+		OPTIMIZER_HIDE_VAR(count);
 		vec->len = MANY;
-		drain_for_each(value, NAME, vec, MANY / 4, MANY / 2)
+		drain_for_each(value, NAME, vec, start, count)
 			sum += OF(_number)(value);
 	}
 	WRITE_ONCE(result, sum);

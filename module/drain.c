@@ -20,18 +20,7 @@
 int kown_drain_begin(struct kown_drain *drain, struct kown_vec *vec,
 		     const struct kown_type *elem, size_t start, size_t count)
 {
-	*drain = (struct kown_drain){};
-	if (!kown_vec_has(vec, start, count))
-		return -ERANGE;
-	*drain = (struct kown_drain){
-		.vec = vec,
-		.elem = elem,
-		.rest = kown_cursor(&vec->raw, elem->size, start, count),
-		.tail = start + count,
-		.tail_len = vec->len - start - count,
-	};
-	vec->len = start;
-	return 0;
+	return __kown_drain_begin(drain, vec, elem, elem->size, start, count);
 }
 EXPORT_SYMBOL_KOWN(kown_drain_begin);
 

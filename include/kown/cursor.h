@@ -49,12 +49,16 @@ static __always_inline void *kown_cursor_rest(const struct kown_cursor *cursor, 
 
 static __always_inline void *kown_cursor_next(struct kown_cursor *cursor, size_t size)
 {
-	void *at = kown_cursor_rest(cursor, size);
+	size_t step = size ? size : 1;
+	unsigned long next = cursor->next;
 
-	if (cursor->next == cursor->end)
+	if (next == cursor->end)
 		return NULL;
-	cursor->next += size ? size : 1;
-	return __kown_some(at);
+	next += step;
+	/* The compiler, which sees more, would keep the old one too, in another register. */
+	OPTIMIZER_HIDE_VAR(next);
+	cursor->next = next;
+	return __kown_some(size ? (void *)(next - step) : KOWN_DANGLING);
 }
 
 static __always_inline void *kown_cursor_next_back(struct kown_cursor *cursor, size_t size)

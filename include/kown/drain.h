@@ -39,6 +39,26 @@ int __must_check kown_drain_begin(struct kown_drain *drain, struct kown_vec *vec
 void kown_drain_keep_rest(struct kown_drain *drain);
 void kown_drain_finish(struct kown_drain *drain);
 
+/* For a size that the compiler knows: then the guard is in registers while it is used. */
+static __always_inline int __must_check
+__kown_drain_begin(struct kown_drain *drain, struct kown_vec *vec,
+		   const struct kown_type *elem, size_t size, size_t start, size_t count)
+{
+	if (!kown_vec_has(vec, start, count)) {
+		*drain = (struct kown_drain){};
+		return -ERANGE;
+	}
+	*drain = (struct kown_drain){
+		.vec = vec,
+		.elem = elem,
+		.rest = kown_cursor(&vec->raw, size, start, count),
+		.tail = start + count,
+		.tail_len = vec->len - start - count,
+	};
+	vec->len = start;
+	return 0;
+}
+
 /**
  * kown_drain_len() - elements that were not taken yet
  * @drain: the guard
@@ -106,12 +126,12 @@ static inline void kown_drain_drop_rest(struct kown_drain *drain)
 struct name##_drain {							\
 	struct kown_drain untyped;					\
 };									\
-static inline __maybe_unused int __must_check				\
+static __always_inline __maybe_unused int __must_check			\
 name##_drain_begin(struct name##_drain *drain, struct name##_vec *vec,	\
 		   size_t start, size_t count)				\
 {									\
-	return kown_drain_begin(&drain->untyped, &vec->untyped, &name##_vec_elem, \
-				start, count);				\
+	return __kown_drain_begin(&drain->untyped, &vec->untyped, &name##_vec_elem, \
+				  sizeof(value_t), start, count);	\
 }									\
 static __always_inline __maybe_unused value_t *				\
 name##_drain_next(struct name##_drain *drain)				\
@@ -141,7 +161,7 @@ static inline __maybe_unused void name##_drain_finish(struct name##_drain *drain
 {									\
 	kown_drain_finish(&drain->untyped);				\
 }									\
-static inline __maybe_unused struct name##_drain			\
+static __always_inline __maybe_unused struct name##_drain		\
 __##name##_drain_of(struct name##_vec *vec, size_t start, size_t count)	\
 {									\
 	struct name##_drain drain;					\
