@@ -42,11 +42,21 @@ static void drop_leaked(const struct kind *kind, const struct kown_drain *drain)
 	drop_n(kind, kown_vec_at(drain->vec, kind->elem, drain->tail), drain->tail_len);
 }
 
+static void *take(void *drain, bool back)
+{
+	return back ? kown_drain_next_back(drain) : kown_drain_next(drain);
+}
+
+static size_t left(const void *drain)
+{
+	return kown_drain_len(drain);
+}
+
 static void check_way(struct kunit *test, const struct kind *kind, const struct way *way)
 {
 	struct kown_vec vec = vec_of(test, kind, way->len, 0);
-	u32 next = way->start, end = way->start + way->count;
 	struct kown_drain drain;
+	struct taking taking = { &drain, take, left, way->start, way->start + way->count };
 	struct ids want = {};
 	bool right = true;
 	u64 more;
@@ -55,20 +65,12 @@ static void check_way(struct kunit *test, const struct kind *kind, const struct 
 						  way->count));
 	ledger.watch = &vec;
 	ledger.watch_len = way->start;
-	for (u32 i = 0; i < way->takes; i++) {
-		bool back = (way->backs >> i) & 1;
-		void *at = back ? kown_drain_next_back(&drain) : kown_drain_next(&drain);
-
-		right &= at && is_id(kind, at, back ? --end : next++);
-		right &= kown_drain_len(&drain) == end - next && vec.len == way->start;
-		drop_n(kind, at, 1);
-	}
-	if (next == end)
-		right &= !kown_drain_next(&drain) && !kown_drain_next_back(&drain);
+	right &= take_in_turn(kind, &taking, way->takes, way->backs);
+	right &= vec.len == way->start;
 
 	expect_ids(&want, 0, way->start);
 	if (way->end == KEEP_REST)
-		expect_ids(&want, next, end);
+		expect_ids(&want, taking.next, taking.end);
 	if (way->end != NEVER)
 		expect_ids(&want, way->start + way->count, way->len);
 	if (way->end == FINISH)
@@ -96,23 +98,20 @@ static void check_way(struct kunit *test, const struct kind *kind, const struct 
 			      way->len, way->count, way->start, way->takes, way->backs, way->end);
 }
 
-static void check_range(struct kunit *test, struct way *w)
+static void check_range(struct kunit *test, u32 len, u32 start, u32 count)
 {
-	for (w->takes = 0; w->takes <= w->count; w->takes++)
-		for (w->backs = 0; w->backs < 1 << w->takes; w->backs++)
-			for (w->end = 0; w->end < ENDS; w->end++)
-				check_way(test, test->param_value, w);
+	struct way w = { len, start, count };
+
+	for (w.takes = 0; w.takes <= w.count; w.takes++)
+		for (w.backs = 0; w.backs < 1 << w.takes; w.backs++)
+			for (w.end = 0; w.end < ENDS; w.end++)
+				check_way(test, test->param_value, &w);
 }
 
 /* Each vec, each range of it, each order of taking from both ends, each end. */
 static void drain_every_range_in_every_way(struct kunit *test)
 {
-	struct way w = {};
-
-	for (w.len = 0; w.len <= MOST; w.len++)
-		for (w.start = 0; w.start <= w.len; w.start++)
-			for (w.count = 0; w.start + w.count <= w.len; w.count++)
-				check_range(test, &w);
+	each_range(test, MOST, check_range);
 }
 
 static void drain_of_what_is_not_there_is_refused(struct kunit *test)
@@ -202,8 +201,6 @@ static void drain_moves_elements_to_another_vec(struct kunit *test)
 
 /* The loop: however it is left, what it did not see is dropped, and the tail is there. */
 
-enum leave { BREAK, RETURN, GOTO, LEAVES };
-
 static u32 drain_until(struct owned_vec *vec, u32 start, u32 count, u32 visits, enum leave by)
 {
 	struct owned *elem;
@@ -224,29 +221,28 @@ out:
 	return seen;
 }
 
+static void check_loop(struct kunit *test, u32 len, u32 start, u32 count)
+{
+	for (u32 visits = 1; visits <= count + 1; visits++) {
+		for (u32 by = 0; by < LEAVES; by++) {
+			struct owned_vec vec = owned_vec_of(test, len);
+			struct ids want = {};
+
+			expect_ids(&want, 0, start);
+			expect_ids(&want, start + count, len);
+			KUNIT_ASSERT_EQ(test, min(visits, count),
+					drain_until(&vec, start, count, visits, by));
+			KUNIT_ASSERT_TRUE(test, holds(&kinds[1], &vec.untyped, &want));
+			KUNIT_ASSERT_EQ(test, ledger.dropped, count);
+			owned_vec_free(&vec);
+			KUNIT_ASSERT_TRUE(test, balanced());
+		}
+	}
+}
+
 static void drain_loop_left_at_every_step(struct kunit *test)
 {
-	struct way w = {};
-
-	for (w.len = 0; w.len <= MOST; w.len++)
-		for (w.start = 0; w.start <= w.len; w.start++)
-			for (w.count = 0; w.start + w.count <= w.len; w.count++)
-				for (w.takes = 1; w.takes <= w.count + 1; w.takes++)
-					for (u32 by = 0; by < LEAVES; by++) {
-						struct owned_vec vec = owned_vec_of(test, w.len);
-						struct ids want = {};
-
-						expect_ids(&want, 0, w.start);
-						expect_ids(&want, w.start + w.count, w.len);
-						KUNIT_ASSERT_EQ(test, min(w.takes, w.count),
-								drain_until(&vec, w.start, w.count,
-									    w.takes, by));
-						KUNIT_ASSERT_TRUE(test, holds(&kinds[1],
-									      &vec.untyped, &want));
-						KUNIT_ASSERT_EQ(test, ledger.dropped, w.count);
-						owned_vec_free(&vec);
-						KUNIT_ASSERT_TRUE(test, balanced());
-					}
+	each_range(test, MOST, check_loop);
 }
 
 static void drain_loop_of_what_is_not_there_visits_none(struct kunit *test)

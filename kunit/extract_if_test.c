@@ -106,36 +106,34 @@ static void check_way(struct kunit *test, const struct kind *kind, const struct 
 			      finish ? "" : ", never finished");
 }
 
-static void check_range(struct kunit *test, struct way *w)
+static void check_range(struct kunit *test, u32 len, u32 start, u32 count)
 {
-	for (w->mask = 0; w->mask < 1 << w->count; w->mask++)
-		for (w->fails = -1; w->fails < (int)w->count; w->fails++)
-			for (w->takes = 0; w->takes <= ones(w->mask) + 1; w->takes++)
-				check_way(test, test->param_value, w, true);
+	struct way w = { len, start, count };
+
+	for (w.mask = 0; w.mask < 1 << w.count; w.mask++)
+		for (w.fails = -1; w.fails < (int)w.count; w.fails++)
+			for (w.takes = 0; w.takes <= ones(w.mask) + 1; w.takes++)
+				check_way(test, test->param_value, &w, true);
 }
 
 /* Each range, each choice, failing at each, given up after each. */
 static void extract_if_every_mask_of_every_range(struct kunit *test)
 {
-	struct way w = {};
+	each_range(test, MOST, check_range);
+}
 
-	for (w.len = 0; w.len <= MOST; w.len++)
-		for (w.start = 0; w.start <= w.len; w.start++)
-			for (w.count = 0; w.start + w.count <= w.len; w.count++)
-				check_range(test, &w);
+static void check_unfinished(struct kunit *test, u32 len, u32 start, u32 count)
+{
+	struct way w = { len, start, count, .fails = -1 };
+
+	for (w.mask = 0; w.mask < 1 << w.count; w.mask++)
+		for (w.takes = 0; w.takes <= ones(w.mask) + 1; w.takes++)
+			check_way(test, test->param_value, &w, false);
 }
 
 static void extract_if_never_finished_leaves_the_head(struct kunit *test)
 {
-	struct way w = { .fails = -1 };
-
-	for (w.len = 0; w.len <= MOST; w.len++)
-		for (w.start = 0; w.start <= w.len; w.start++)
-			for (w.count = 0; w.start + w.count <= w.len; w.count++)
-				for (w.mask = 0; w.mask < 1 << w.count; w.mask++)
-					for (w.takes = 0; w.takes <= ones(w.mask) + 1;
-					     w.takes++)
-						check_way(test, test->param_value, &w, false);
+	each_range(test, MOST, check_unfinished);
 }
 
 static void extract_if_of_what_is_not_there_is_refused(struct kunit *test)
@@ -212,8 +210,6 @@ static void extract_if_typed_does_as_the_untyped(struct kunit *test)
 	owned_vec_free(&vec);
 	KUNIT_EXPECT_TRUE(test, balanced());
 }
-
-enum leave { BREAK, RETURN, GOTO, LEAVES };
 
 static u32 extract_until(struct owned_vec *vec, u32 start, u32 count, struct answers *answers,
 			 u32 visits, enum leave by)

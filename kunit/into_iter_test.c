@@ -31,28 +31,29 @@ struct way {
 	enum end end;
 };
 
+static void *take(void *iter, bool back)
+{
+	return back ? kown_into_iter_next_back(iter) : kown_into_iter_next(iter);
+}
+
+static size_t left(const void *iter)
+{
+	return kown_into_iter_len(iter);
+}
+
 static void check_way(struct kunit *test, const struct kind *kind, const struct way *way)
 {
 	struct kown_vec vec = vec_of(test, kind, way->len, 3), empty = {}, before = vec;
 	struct kown_into_iter iter = kown_vec_into_iter(&vec, kind->elem);
-	u32 next = 0, end = way->len;
+	struct taking taking = { &iter, take, left, 0, way->len };
 	bool right = same_vec(&vec, &empty);
 
-	for (u32 i = 0; i < way->takes; i++) {
-		bool back = (way->backs >> i) & 1;
-		void *at = back ? kown_into_iter_next_back(&iter) : kown_into_iter_next(&iter);
-
-		right &= at && is_id(kind, at, back ? --end : next++);
-		right &= kown_into_iter_len(&iter) == end - next;
-		drop_n(kind, at, 1);
-	}
-	if (next == end)
-		right &= !kown_into_iter_next(&iter) && !kown_into_iter_next_back(&iter);
+	right &= take_in_turn(kind, &taking, way->takes, way->backs);
 	if (way->end == FINISH) {
 		kown_into_iter_finish(&iter);
 	} else {
 		kown_into_iter_into_vec(&iter, &vec);
-		right &= holds_ids(kind, &vec, next, end);
+		right &= holds_ids(kind, &vec, taking.next, taking.end);
 		right &= vec.raw.ptr == before.raw.ptr && vec.raw.cap == before.raw.cap;
 	}
 	/* Once more is nothing. */
@@ -130,8 +131,6 @@ static void into_iter_typed_does_as_the_untyped(struct kunit *test)
 }
 
 /* The loop: however it is left, what it did not see is dropped. */
-
-enum leave { BREAK, RETURN, GOTO, LEAVES };
 
 static u32 take_until(struct owned_vec *vec, u32 visits, enum leave by)
 {

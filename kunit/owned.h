@@ -348,4 +348,56 @@ static inline int answer(void *value, void *context)
 	return i == answers->fails ? -ENOTTY : (answers->mask >> i) & 1;
 }
 
+/* How a loop is left. */
+enum leave { BREAK, RETURN, GOTO, LEAVES };
+
+/* Each range of each vec, of up to so many elements. */
+static inline void each_range(struct kunit *test, u32 most,
+			      void (*check)(struct kunit *test, u32 len, u32 start, u32 count))
+{
+	for (u32 len = 0; len <= most; len++)
+		for (u32 start = 0; start <= len; start++)
+			for (u32 count = 0; start + count <= len; count++)
+				check(test, len, start, count);
+}
+
+/**
+ * struct taking - an iterator with two ends, and what it should have left
+ * @iter: the iterator
+ * @take: takes one, from the front or from the back
+ * @len: how many are left
+ * @next: number of the first that is left
+ * @end: number after the last
+ */
+struct taking {
+	void *iter;
+	void *(*take)(void *iter, bool back);
+	size_t (*len)(const void *iter);
+	u32 next;
+	u32 end;
+};
+
+/*
+ * Takes so many and drops them, the i-th from the back if bit i of @backs is set. Return:
+ * whether each was the one whose turn it was, and if none is left, that none comes.
+ */
+static inline bool take_in_turn(const struct kind *kind, struct taking *taking, u32 takes,
+				u32 backs)
+{
+	bool right = true;
+
+	for (u32 i = 0; i < takes; i++) {
+		bool back = (backs >> i) & 1;
+		void *at = taking->take(taking->iter, back);
+
+		right &= at && is_id(kind, at, back ? --taking->end : taking->next++);
+		right &= taking->len(taking->iter) == taking->end - taking->next;
+		if (at)
+			drop_n(kind, at, 1);
+	}
+	if (taking->next == taking->end)
+		right &= !taking->take(taking->iter, false) && !taking->take(taking->iter, true);
+	return right;
+}
+
 #endif /* _KOWN_OWNED_H */

@@ -60,24 +60,21 @@ static void check_way(struct kunit *test, const struct kind *kind, const struct 
 			      way->fails);
 }
 
-static void check_range(struct kunit *test, struct way *w)
+static void check_range(struct kunit *test, u32 len, u32 start, u32 count)
 {
-	for (w->with = 0; w->with <= MOST; w->with++)
-		for (w->knows = 0; w->knows < MODES; w->knows++)
-			for (w->fails = -1; w->fails <= (int)w->with; w->fails++)
-				for (w->spare = 0; w->spare <= 10; w->spare += 5)
-					check_way(test, test->param_value, w);
+	struct way w = { .len = len, .start = start, .count = count };
+
+	for (w.with = 0; w.with <= MOST; w.with++)
+		for (w.knows = 0; w.knows < MODES; w.knows++)
+			for (w.fails = -1; w.fails <= (int)w.with; w.fails++)
+				for (w.spare = 0; w.spare <= 10; w.spare += 5)
+					check_way(test, test->param_value, &w);
 }
 
 /* Each range, each number of others, each kind of iterator, failing at each step. */
 static void splice_every_range_by_every_iterator(struct kunit *test)
 {
-	struct way w = {};
-
-	for (w.len = 0; w.len <= MOST; w.len++)
-		for (w.start = 0; w.start <= w.len; w.start++)
-			for (w.count = 0; w.start + w.count <= w.len; w.count++)
-				check_range(test, &w);
+	each_range(test, MOST, check_range);
 }
 
 static void splice_finish_after_some_were_taken(struct kunit *test)
