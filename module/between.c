@@ -116,6 +116,21 @@ int kown_elements_copy_from(struct kown_handle *handle, struct kown_handle *othe
 	return err ? err : kown_transfer_run(&t);
 }
 
+/*
+ * Rights to what is new
+ *
+ * Rights only shrink, and that is said of an object: nothing here gives one to the object
+ * that elements come from. To an object that is made of them the maker has all, as to any
+ * that NEW makes. That is no way around what he lacked. Both commands need the right to
+ * read, SPLIT_OFF that to write too, and the lock of a locked object; and who may read
+ * elements may keep them, and give them to whom he likes: READ or DRAIN, NEW and PUSH do
+ * the same by way of his memory. What may not be read cannot be made into anything.
+ *
+ * Nor is what is new poisoned: who has the lock of a poisoned object was told so, and
+ * knows what he takes. MAKE_MUT is another matter: its handle is to be what it was, and
+ * keeps its rights, see module/own.c.
+ */
+
 /**
  * struct birth - a call that makes another object of elements
  * @t: its step

@@ -17,9 +17,7 @@
 struct at_args {
 	const char *socket;
 	const char *name;
-	const char *elem;
-	uint32_t elem_size;
-	uint64_t cap;
+	struct new_style style;
 	int fd;
 	bool put;
 	bool remove;
@@ -29,7 +27,7 @@ struct at_args {
 
 static void check(const struct at_args *args, struct argp_state *state)
 {
-	bool run = args->elem || args->command;
+	bool run = args->style.elem || args->command;
 
 	if (!args->socket)
 		argp_error(state, "SOCKET says where, and is missing");
@@ -47,8 +45,8 @@ static void check(const struct at_args *args, struct argp_state *state)
 		argp_error(state, "--json goes with the list of names");
 	else if (args->fd >= 0 && !args->put)
 		argp_error(state, "--fd goes with --put");
-	else if (args->cap && !args->elem)
-		argp_error(state, "--cap goes with --elem");
+	else if (args->style.options && !args->style.elem)
+		argp_error(state, "--cap and --mode go with --elem");
 }
 
 static error_t add_arg(struct at_args *args, const char *arg)
@@ -67,12 +65,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct at_args *args = state->input;
 
 	switch (key) {
-	case OPT_ELEM:
-		args->elem = arg;
-		args->elem_size = need_elem(state, arg);
-		return 0;
-	case OPT_CAP:
-		args->cap = need_u64(state, "--cap", arg);
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &args->style;
 		return 0;
 	case OPT_FD:
 		args->fd = need_fd(state, arg);
@@ -97,9 +91,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp argp = {
 	.options = (const struct argp_option[]){
-		{ NULL, 0, NULL, 0, "For COMMAND:", 1 },
-		ELEM_OPTION,
-		CAP_OPTION,
 		{ NULL, 0, NULL, 0, "Without COMMAND:", 2 },
 		{ "put", OPT_PUT, NULL, 0, "Give the object of $KOWN_FD the name NAME" },
 		{ "fd", OPT_FD, "N", 0, "With --put: the object of descriptor N" },
@@ -110,8 +101,11 @@ static const struct argp argp = {
 		{}
 	},
 	.parser = parse,
+	.children = (const struct argp_child[]){
+		{ &new_style_argp, 0, "For COMMAND:", 1 }, {}
+	},
 	.args_doc = "SOCKET\n"
-		    "SOCKET NAME [--elem TYPE [--cap N]] -- COMMAND...\n"
+		    "SOCKET NAME [--elem TYPE [--cap N] [--mode MODE]] -- COMMAND...\n"
 		    "SOCKET NAME --put\n"
 		    "SOCKET NAME --remove",
 	.doc = "List the names that kown serve keeps at SOCKET, or run COMMAND with NAME's\n"
@@ -201,7 +195,7 @@ static int create(const struct at_args *args)
 
 	if (ctx < 0)
 		return ctx;
-	return new_object(ctx, args->elem_size, args->cap);
+	return new_object(ctx, &args->style);
 }
 
 /* Complains unless the object's elements have the size that was asked for. */
@@ -218,10 +212,10 @@ static int check_elem(const struct at_args *args, int fd)
 	object_close(&obj);
 	if (err)
 		return refused("stat", err, "%s", args->name);
-	if (stat.elem_size == args->elem_size)
+	if (stat.elem_size == args->style.elem_size)
 		return 0;
 	fprintf(stderr, "kown: %s: its elements have %u bytes, not %u\n", args->name,
-		stat.elem_size, args->elem_size);
+		stat.elem_size, args->style.elem_size);
 	return REFUSED;
 }
 
@@ -235,7 +229,7 @@ static int get_or_create(const struct at_args *args, int sock)
 
 	for (;;) {
 		err = call(args, sock, REQUEST_GET, -1, &found);
-		if (err != -ENOENT || !args->elem)
+		if (err != -ENOENT || !args->style.elem)
 			break;
 		if (made < 0)
 			made = create(args);
@@ -251,7 +245,7 @@ static int get_or_create(const struct at_args *args, int sock)
 		close(made);
 	if (err)
 		return -at_refused(args, err);
-	err = args->elem ? check_elem(args, found) : 0;
+	err = args->style.elem ? check_elem(args, found) : 0;
 	return err ? -err : found;
 }
 
@@ -262,7 +256,7 @@ static int run(const struct at_args *args, int sock)
 	if (fd < 0)
 		return -fd;
 	close(sock);
-	return args->command ? run_with_fd(args->command, fd, args->elem) : FINE;
+	return args->command ? run_with_fd(args->command, fd, args->style.elem) : FINE;
 }
 
 int do_at(int argc, char **argv, char **command)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Handles in the inherited context: clone, drop, export, import.
+ * Handles in the inherited context: clone, downgrade, upgrade, clone-data, drop, export,
+ * import.
  */
 #include "tool.h"
 
@@ -17,6 +18,7 @@ struct handle_args {
 	uint32_t max;
 	uint32_t rights;
 	int fd;
+	bool weak;
 	bool json;
 };
 
@@ -45,6 +47,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_FD:
 		args->fd = need_fd(state, arg);
+		return 0;
+	case OPT_WEAK:
+		args->weak = true;
 		return 0;
 	case OPT_JSON:
 		args->json = true;
@@ -83,21 +88,73 @@ static const struct argp clone_argp = {
 	       "  kown clone 1 --rights r",
 };
 
-int do_clone(int argc, char **argv, char **command)
+static int another(const struct argp *argp, int argc, char **argv, const char *op,
+		   int (*make)(int ctx, uint32_t handle, uint32_t rights, uint32_t *other))
 {
 	struct handle_args args = HANDLE_ARGS(1);
-	uint32_t clone;
+	uint32_t other;
 	int ctx, err;
 
-	argp_parse(&clone_argp, argc, argv, 0, NULL, &args);
+	argp_parse(argp, argc, argv, 0, NULL, &args);
 	ctx = context_inherited();
 	if (ctx < 0)
 		return -ctx;
-	err = kown_clone(ctx, args.handles[0], args.rights, &clone);
+	err = make(ctx, args.handles[0], args.rights, &other);
 	if (err)
-		return refused("clone", err, "handle %u", args.handles[0]);
-	print_handle(clone, args.json);
+		return refused(op, err, "handle %u", args.handles[0]);
+	print_handle(other, args.json);
 	return FINE;
+}
+
+int do_clone(int argc, char **argv, char **command)
+{
+	return another(&clone_argp, argc, argv, "clone", kown_clone);
+}
+
+static const struct argp downgrade_argp = {
+	.options = (const struct argp_option[]){ RIGHTS_OPTION, JSON_OPTION, {} },
+	.parser = parse,
+	.args_doc = "HANDLE",
+	.doc = "Print a weak handle to the same object, which does not keep it.\n"
+	       "\vkown upgrade makes a strong one of it, while the object lives.\n"
+	       "\n"
+	       "Example:\n"
+	       "  kown downgrade 1",
+};
+
+int do_downgrade(int argc, char **argv, char **command)
+{
+	return another(&downgrade_argp, argc, argv, "downgrade", kown_downgrade);
+}
+
+static const struct argp upgrade_argp = {
+	.options = (const struct argp_option[]){ RIGHTS_OPTION, JSON_OPTION, {} },
+	.parser = parse,
+	.args_doc = "HANDLE",
+	.doc = "Print a strong handle to the object of a weak one, if it is still there.\n"
+	       "\v"
+	       "Example:\n"
+	       "  kown upgrade 2",
+};
+
+int do_upgrade(int argc, char **argv, char **command)
+{
+	return another(&upgrade_argp, argc, argv, "upgrade", kown_upgrade);
+}
+
+static const struct argp clone_data_argp = {
+	.options = (const struct argp_option[]){ RIGHTS_OPTION, JSON_OPTION, {} },
+	.parser = parse,
+	.args_doc = "HANDLE",
+	.doc = "Print a handle to a new object with a copy of the elements.\n"
+	       "\v"
+	       "Example:\n"
+	       "  kown clone-data 1",
+};
+
+int do_clone_data(int argc, char **argv, char **command)
+{
+	return another(&clone_data_argp, argc, argv, "clone_data", kown_clone_data);
 }
 
 static const struct argp drop_argp = {
@@ -138,7 +195,10 @@ int do_drop(int argc, char **argv, char **command)
 }
 
 static const struct argp export_argp = {
-	.options = (const struct argp_option[]){ RIGHTS_OPTION, {} },
+	.options = (const struct argp_option[]){
+		{ "weak", OPT_WEAK, NULL, 0, "A weak descriptor, which does not keep the object" },
+		RIGHTS_OPTION, {}
+	},
 	.parser = parse,
 	.args_doc = "HANDLE -- COMMAND...",
 	.doc = "Run COMMAND with a descriptor of the handle's object, its number in KOWN_FD.\n"
@@ -148,6 +208,20 @@ static const struct argp export_argp = {
 	       "Example:\n"
 	       "  kown export 1 --rights r -- kown cat",
 };
+
+/* Of a weak handle it is weak anyway. Minus an exit status after complaining. */
+static int export_weak(int ctx, uint32_t handle, uint32_t rights)
+{
+	uint32_t weak;
+	int fd, err;
+
+	err = kown_downgrade(ctx, handle, KOWN_RIGHTS_SAME, &weak);
+	if (err)
+		return -refused("downgrade", err, "handle %u", handle);
+	fd = kown_export(ctx, weak, rights);
+	kown_drop(ctx, &weak, 1, NULL);
+	return fd < 0 ? -refused("export", fd, "handle %u", handle) : fd;
+}
 
 int do_export(int argc, char **argv, char **command)
 {
@@ -160,6 +234,10 @@ int do_export(int argc, char **argv, char **command)
 	ctx = context_inherited();
 	if (ctx < 0)
 		return -ctx;
+	if (args.weak) {
+		fd = export_weak(ctx, args.handles[0], args.rights);
+		return fd < 0 ? -fd : run_with_fd(command, fd, NULL);
+	}
 	fd = kown_export(ctx, args.handles[0], args.rights);
 	if (fd < 0)
 		return refused("export", fd, "handle %u", args.handles[0]);

@@ -16,11 +16,13 @@ const char *const command_names[COMMAND_COUNT] = {
 	"dedup", "extend_within", "append", "copy_from", "split_off", "clone_data",
 };
 
-static const char *const modes[] = { "exclusive", "shared", "locked" };
+const char *const mode_names[MODE_COUNT] = { "exclusive", "shared", "locked" };
+
+static const char *const states[] = { "weak", "locked", "owner", "poisoned" };
 
 static const char *mode_name(uint32_t mode)
 {
-	return mode < ARRAY_SIZE(modes) ? modes[mode] : "unknown";
+	return mode < MODE_COUNT ? mode_names[mode] : "unknown";
 }
 
 static error_t parse_info(int key, char *arg, struct argp_state *state)
@@ -61,7 +63,7 @@ int do_info(int argc, char **argv, char **command)
 
 	out_begin(&out, json);
 	out_bits(&out, "commands", info.commands, command_names, COMMAND_COUNT);
-	out_bits(&out, "modes", info.modes, modes, ARRAY_SIZE(modes));
+	out_bits(&out, "modes", info.modes, mode_names, MODE_COUNT);
 	out_rights(&out, "rights", info.rights);
 	out_u64(&out, "max_elem_size", info.max_elem_size);
 	out_u64(&out, "max_handles", info.max_handles);
@@ -102,9 +104,7 @@ static const struct argp stat_argp = {
 	.children = (const struct argp_child[]){ { &object_argp }, {} },
 	.doc = "Show an object: its id, element size, length, capacity, references, and the\n"
 	       "rights that the handle or descriptor gives.\n"
-	       "\vThe reference that this command itself takes for a moment to look at a\n"
-	       "descriptor's object is left out of strong.\n"
-	       "\n"
+	       "\v"
 	       "Example:\n"
 	       "  kown new --elem u64 -- kown stat",
 };
@@ -123,8 +123,6 @@ int do_stat(int argc, char **argv, char **command)
 	err = kown_stat(args.obj.ctx, args.obj.handle, &stat);
 	if (err)
 		err = object_refused(&args.obj, "stat", err);
-	else
-		stat.strong -= args.obj.imported;
 	object_close(&args.obj);
 	if (err)
 		return err;
@@ -138,6 +136,8 @@ int do_stat(int argc, char **argv, char **command)
 	out_rights(&out, "rights", stat.rights);
 	out_u64(&out, "strong", stat.strong);
 	out_u64(&out, "weak", stat.weak);
+	out_bits(&out, "state", stat.state, states, ARRAY_SIZE(states));
+	out_u64(&out, "owner", stat.owner);
 	out_end(&out);
 	return FINE;
 }

@@ -10,20 +10,49 @@
 #include <string.h>
 
 static const struct verb verbs[] = {
-	{ "info",    "What this kernel's kown supports, limits, live counts", do_info },
-	{ "new",     "Create an object, for a command or in the context", do_new, true },
-	{ "stat",    "Show an object's size, rights and references", do_stat },
-	{ "push",    "Append elements", do_push },
-	{ "pop",     "Take elements off the end", do_pop },
-	{ "cat",     "Print elements", do_cat },
-	{ "read",    "The same as cat", do_cat },
-	{ "context", "Run a command with a context that holds handles", do_context, true },
-	{ "clone",   "Print another handle to the same object", do_clone },
-	{ "drop",    "Give handles up", do_drop },
-	{ "export",  "Run a command with a descriptor of a handle's object", do_export, true },
-	{ "import",  "Print a handle to a descriptor's object", do_import },
-	{ "serve",   "Keep names for objects, so that processes can meet", do_serve },
-	{ "at",      "Use the names that kown serve keeps", do_at, true },
+	{ "info",          "What this kernel's kown supports, limits, live counts", do_info },
+	{ "ls",            "List live objects and who holds them", do_ls },
+	{ "new",           "Create an object, for a command or in the context", do_new, true },
+	{ "stat",          "Show an object's size, rights and references", do_stat },
+	{ "push",          "Append elements", do_push },
+	{ "pop",           "Take elements off the end", do_pop },
+	{ "pop-front",     "Take elements off the front", do_pop_front },
+	{ "cat",           "Print elements", do_cat },
+	{ "read",          "The same as cat", do_cat },
+	{ "insert",        "Move elements in before an index", do_insert },
+	{ "write",         "Replace elements", do_write },
+	{ "fill",          "Make a range of elements the same", do_fill },
+	{ "remove",        "Take a range of elements out", do_remove },
+	{ "swap-remove",   "The same; the last elements fill the gap", do_swap_remove },
+	{ "drain",         "Take elements out, as many as there are", do_drain },
+	{ "splice",        "Replace a range by elements, more or fewer", do_splice },
+	{ "truncate",      "Drop the elements from an index on", do_truncate },
+	{ "resize",        "Cut off, or fill up with copies", do_resize },
+	{ "reserve",       "Make room for more elements", do_reserve },
+	{ "shrink",        "Give room back", do_shrink },
+	{ "retain",        "Keep the elements that a mask says", do_retain },
+	{ "extract",       "Take the elements out that a mask says", do_extract },
+	{ "dedup",         "Of equal neighbours keep the first", do_dedup },
+	{ "extend-within", "Append a copy of a range", do_extend_within },
+	{ "lock",          "Run a command under an object's lock", do_lock, true },
+	{ "unlock",        "Give the lock back that this process has", do_unlock },
+	{ "clear-poison",  "Say that the elements are right again", do_clear_poison },
+	{ "context",       "Run a command with a context that holds handles", do_context, true },
+	{ "clone",         "Print another handle to the same object", do_clone },
+	{ "downgrade",     "Print a weak handle, which does not keep the object", do_downgrade },
+	{ "upgrade",       "Print a strong handle of a weak one, while the object lives", do_upgrade },
+	{ "drop",          "Give handles up", do_drop },
+	{ "export",        "Run a command with a descriptor of a handle's object", do_export, true },
+	{ "import",        "Print a handle to a descriptor's object", do_import },
+	{ "into-inner",    "Get the elements as the last owner, or give the handle up", do_into_inner },
+	{ "take",          "Get the elements, if there is no other owner", do_take },
+	{ "make-mut",      "Be the only owner, if need be of a copy", do_make_mut },
+	{ "clone-data",    "Print a handle to a new object with a copy of the elements", do_clone_data },
+	{ "append",        "Move another object's elements to the end", do_append },
+	{ "copy-from",     "Append a copy of another object's elements", do_copy_from },
+	{ "split-off",     "Move elements to a new object", do_split_off },
+	{ "serve",         "Keep names for objects, so that processes can meet", do_serve },
+	{ "at",            "Use the names that kown serve keeps", do_at, true },
 };
 
 static const char before[] =
@@ -52,7 +81,7 @@ static char *describe(void)
 		return NULL;
 	fputs(before, f);
 	for (i = 0; i < ARRAY_SIZE(verbs); i++)
-		fprintf(f, "  %-9s%s\n", verbs[i].name, verbs[i].help);
+		fprintf(f, "  %-15s%s\n", verbs[i].name, verbs[i].help);
 	fputs(after, f);
 	return fclose(f) ? NULL : text;
 }
@@ -110,6 +139,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_ARG:
+		if (!strcmp(arg, "help"))
+			argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
 		args->verb = find_verb(arg);
 		if (!args->verb)
 			argp_error(state, "%s: no such verb", arg);

@@ -7,10 +7,43 @@
 #include "kown.h"
 
 struct new_args {
-	const char *elem;
-	uint32_t elem_size;
-	uint64_t cap;
+	struct new_style style;
 	bool json;
+};
+
+static error_t parse_style(int key, char *arg, struct argp_state *state)
+{
+	struct new_style *style = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		*style = (struct new_style){ .mode = KOWN_MODE_SHARED };
+		return 0;
+	case OPT_ELEM:
+		style->elem = arg;
+		style->elem_size = need_elem(state, arg);
+		return 0;
+	case OPT_CAP:
+		style->cap = need_u64(state, "--cap", arg);
+		style->options = true;
+		return 0;
+	case OPT_MODE:
+		style->mode = need_mode(state, arg);
+		style->options = true;
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+const struct argp new_style_argp = {
+	.options = (const struct argp_option[]){
+		{ "elem", OPT_ELEM, "TYPE", 0,
+		  "u8 u16 u32 u64 s8 s16 s32 s64 or a byte count" },
+		{ "cap", OPT_CAP, "N", 0, "Make room for N elements now" },
+		{ "mode", OPT_MODE, "MODE", 0, "exclusive, shared (the default) or locked" },
+		{}
+	},
+	.parser = parse_style,
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -18,18 +51,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct new_args *args = state->input;
 
 	switch (key) {
-	case OPT_ELEM:
-		args->elem = arg;
-		args->elem_size = need_elem(state, arg);
-		return 0;
-	case OPT_CAP:
-		args->cap = need_u64(state, "--cap", arg);
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &args->style;
 		return 0;
 	case OPT_JSON:
 		args->json = true;
 		return 0;
 	case ARGP_KEY_END:
-		if (!args->elem)
+		if (!args->style.elem)
 			argp_error(state, "--elem says what the elements are, and is missing");
 		return 0;
 	}
@@ -37,12 +66,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp argp = {
-	.options = (const struct argp_option[]){
-		ELEM_OPTION, CAP_OPTION, JSON_OPTION, {}
-	},
+	.options = (const struct argp_option[]){ JSON_OPTION, {} },
 	.parser = parse,
+	.children = (const struct argp_child[]){ { &new_style_argp }, {} },
 	.args_doc = "[-- COMMAND...]",
-	.doc = "Create a shared, growable array of elements of one size.\n"
+	.doc = "Create a growable array of elements of one size.\n"
 	       "\vWith COMMAND: run it with a descriptor that owns the object, its number in\n"
 	       "KOWN_FD and TYPE in KOWN_ELEM. Every process below COMMAND can use the object;\n"
 	       "when the last of them ends, it is gone.\n"
@@ -54,12 +82,12 @@ static const struct argp argp = {
 };
 
 /* The descriptor alone owns the object when this returns. */
-int new_object(int ctx, uint32_t elem_size, uint64_t cap)
+int new_object(int ctx, const struct new_style *style)
 {
 	uint32_t handle;
 	int fd, err;
 
-	err = kown_new(ctx, KOWN_MODE_SHARED, elem_size, cap, &handle, NULL);
+	err = kown_new(ctx, style->mode, style->elem_size, style->cap, &handle, NULL);
 	if (err)
 		return -refused("new", err, "new object");
 	fd = kown_export(ctx, handle, KOWN_RIGHTS_SAME);
@@ -69,28 +97,29 @@ int new_object(int ctx, uint32_t elem_size, uint64_t cap)
 
 static int new_handle(const struct new_args *args)
 {
+	const struct new_style *style = &args->style;
 	int ctx = context_inherited();
 	uint32_t handle;
 	int err;
 
 	if (ctx < 0)
 		return -ctx;
-	err = kown_new(ctx, KOWN_MODE_SHARED, args->elem_size, args->cap, &handle, NULL);
+	err = kown_new(ctx, style->mode, style->elem_size, style->cap, &handle, NULL);
 	if (err)
 		return refused("new", err, "new object");
 	print_handle(handle, args->json);
 	return FINE;
 }
 
-static int new_for_command(const struct new_args *args, char **command)
+static int new_for_command(const struct new_style *style, char **command)
 {
 	int ctx = context_any();
 	int fd;
 
 	if (ctx < 0)
 		return -ctx;
-	fd = new_object(ctx, args->elem_size, args->cap);
-	return fd < 0 ? -fd : run_with_fd(command, fd, args->elem);
+	fd = new_object(ctx, style);
+	return fd < 0 ? -fd : run_with_fd(command, fd, style->elem);
 }
 
 int do_new(int argc, char **argv, char **command)
@@ -102,5 +131,5 @@ int do_new(int argc, char **argv, char **command)
 		return new_handle(&args);
 	if (args.json)
 		return usage("new: with COMMAND there is nothing to print, so no --json");
-	return new_for_command(&args, command);
+	return new_for_command(&args.style, command);
 }

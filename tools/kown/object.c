@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "object.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -22,6 +23,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		obj->handle = need_u32(state, "--handle", arg);
 		obj->has_handle = true;
 		return 0;
+	case OPT_LOCKED:
+		obj->locked = true;
+		return 0;
 	case ARGP_KEY_END:
 		if (obj->fd >= 0 && obj->has_handle)
 			argp_error(state, "--fd and --handle exclude each other");
@@ -36,6 +40,8 @@ const struct argp object_argp = {
 		  "Descriptor N's object (default: that of $KOWN_FD)" },
 		{ "handle", OPT_HANDLE, "N", 0,
 		  "Handle N's object, in the context of $KOWN_CTX" },
+		{ "locked", OPT_LOCKED, NULL, 0,
+		  "Have a locked object's lock meanwhile" },
 		{}
 	},
 	.parser = parse,
@@ -60,35 +66,22 @@ static bool elem_is_signed(void)
 	return elem && *elem == 's';
 }
 
-/*
- * A fresh context is the better one: killed at any moment, this process leaves
- * no handle behind in it. An inherited one does where the device is out of reach.
- */
-static int context_for_import(void)
-{
-	int ctx = kown_open();
-
-	if (ctx < 0 && getenv("KOWN_CTX"))
-		return context_inherited();
-	return ctx < 0 ? -refused("open", ctx, KOWN_DEVICE) : ctx;
-}
-
+/* Commands work on the descriptor itself, with 0 for its handle. */
 static int open_fd(struct object *obj)
 {
+	struct kown_stat stat;
 	int err;
 
 	snprintf(obj->name, sizeof(obj->name), "descriptor %d", obj->fd);
-	obj->ctx = context_for_import();
-	if (obj->ctx < 0)
-		return -obj->ctx;
-	err = kown_import(obj->ctx, obj->fd, KOWN_RIGHTS_SAME, &obj->handle);
-	if (err)
-		return object_refused(obj, "import", err);
-	obj->imported = true;
-	return 0;
+	obj->ctx = obj->fd;
+	err = kown_stat(obj->ctx, 0, &stat);
+	/* Others do not know the command, and a context has no handle 0. */
+	if (err == -ENOTTY || err == -ENOENT || err == -ENOTSUP)
+		err = -EINVAL;
+	return err ? object_refused(obj, "import", err) : 0;
 }
 
-int object_open(struct object *obj)
+static int reach(struct object *obj)
 {
 	if (obj->has_handle) {
 		snprintf(obj->name, sizeof(obj->name), "handle %u", obj->handle);
@@ -104,11 +97,28 @@ int object_open(struct object *obj)
 	return open_fd(obj);
 }
 
+/* As Rust's lock().unwrap(): who finds poison has not asked for that. */
+static int lock(struct object *obj)
+{
+	int err = kown_lock(obj->ctx, obj->handle, KOWN_FOREVER);
+
+	if (err == -EOWNERDEAD)
+		kown_unlock(obj->ctx, obj->handle);
+	return err ? object_refused(obj, "lock", err) : 0;
+}
+
+int object_open(struct object *obj)
+{
+	int status = reach(obj);
+
+	return status || !obj->locked ? status : lock(obj);
+}
+
 void object_close(struct object *obj)
 {
-	if (obj->imported)
-		kown_drop(obj->ctx, &obj->handle, 1, NULL);
-	obj->imported = false;
+	if (obj->locked)
+		kown_unlock(obj->ctx, obj->handle);
+	obj->locked = false;
 }
 
 int object_refused(const struct object *obj, const char *op, int err)

@@ -13,9 +13,9 @@
  * struct object - an object in reach
  * @fd: --fd, or -1
  * @has_handle: --handle was given
- * @ctx: the context @handle is in
- * @handle: --handle, or the one that the descriptor was imported as
- * @imported: @handle is ours to drop
+ * @ctx: the context @handle is in, or the descriptor
+ * @handle: --handle, or 0 for the descriptor's own
+ * @locked: --locked: the lock is ours to give back
  * @is_signed: its numbers were declared as signed, by $KOWN_ELEM
  * @name: what errors call it
  */
@@ -24,7 +24,7 @@ struct object {
 	bool has_handle;
 	int ctx;
 	uint32_t handle;
-	bool imported;
+	bool locked;
 	bool is_signed;
 	char name[32];
 };

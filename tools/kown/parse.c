@@ -76,6 +76,14 @@ bool parse_elem(const char *text, uint32_t *size)
 	return true;
 }
 
+bool parse_mode(const char *text, uint32_t *mode)
+{
+	for (*mode = 0; *mode < MODE_COUNT; ++*mode)
+		if (!strcmp(text, mode_names[*mode]))
+			return true;
+	return false;
+}
+
 uint64_t need_u64(struct argp_state *state, const char *what, const char *text)
 {
 	uint64_t value = 0;
@@ -121,4 +129,13 @@ uint32_t need_elem(struct argp_state *state, const char *text)
 		argp_error(state, "%s: elements are u8 to u64, s8 to s64, or 0 to %d bytes", text,
 			   KOWN_MAX_ELEM_SIZE);
 	return size;
+}
+
+uint32_t need_mode(struct argp_state *state, const char *text)
+{
+	uint32_t mode = 0;
+
+	if (!parse_mode(text, &mode))
+		argp_error(state, "%s: modes are exclusive, shared and locked", text);
+	return mode;
 }

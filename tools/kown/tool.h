@@ -58,6 +58,35 @@ int do_push(int argc, char **argv, char **command);
 int do_pop(int argc, char **argv, char **command);
 int do_cat(int argc, char **argv, char **command);
 int do_serve(int argc, char **argv, char **command);
+int do_downgrade(int argc, char **argv, char **command);
+int do_upgrade(int argc, char **argv, char **command);
+int do_clone_data(int argc, char **argv, char **command);
+int do_into_inner(int argc, char **argv, char **command);
+int do_take(int argc, char **argv, char **command);
+int do_make_mut(int argc, char **argv, char **command);
+int do_lock(int argc, char **argv, char **command);
+int do_unlock(int argc, char **argv, char **command);
+int do_clear_poison(int argc, char **argv, char **command);
+int do_pop_front(int argc, char **argv, char **command);
+int do_insert(int argc, char **argv, char **command);
+int do_write(int argc, char **argv, char **command);
+int do_fill(int argc, char **argv, char **command);
+int do_remove(int argc, char **argv, char **command);
+int do_swap_remove(int argc, char **argv, char **command);
+int do_drain(int argc, char **argv, char **command);
+int do_splice(int argc, char **argv, char **command);
+int do_truncate(int argc, char **argv, char **command);
+int do_resize(int argc, char **argv, char **command);
+int do_reserve(int argc, char **argv, char **command);
+int do_shrink(int argc, char **argv, char **command);
+int do_retain(int argc, char **argv, char **command);
+int do_extract(int argc, char **argv, char **command);
+int do_dedup(int argc, char **argv, char **command);
+int do_extend_within(int argc, char **argv, char **command);
+int do_append(int argc, char **argv, char **command);
+int do_copy_from(int argc, char **argv, char **command);
+int do_split_off(int argc, char **argv, char **command);
+int do_ls(int argc, char **argv, char **command);
 int do_at(int argc, char **argv, char **command);
 
 /* Option keys that several verbs have; the rest use letters. */
@@ -75,15 +104,18 @@ enum {
 	OPT_COUNT,
 	OPT_PUT,
 	OPT_REMOVE,
+	OPT_MODE,
+	OPT_WEAK,
+	OPT_TRY,
+	OPT_TIMEOUT,
+	OPT_BECOME,
+	OPT_LOCKED,
+	OPT_DISCARD,
+	OPT_EXACT,
 };
 
 #define JSON_OPTION \
 	{ "json", OPT_JSON, NULL, 0, "Print one JSON document" }
-#define ELEM_OPTION \
-	{ "elem", OPT_ELEM, "TYPE", 0, \
-	  "u8 u16 u32 u64 s8 s16 s32 s64 or a byte count" }
-#define CAP_OPTION \
-	{ "cap", OPT_CAP, "N", 0, "Make room for N elements now" }
 #define RIGHTS_OPTION \
 	{ "rights", OPT_RIGHTS, "RIGHTS", 0, \
 	  "Letters: r read, w write, c clone, e export, l lock; - for none (default: the same)" }
@@ -91,6 +123,10 @@ enum {
 /* info.c: the device's commands, by number */
 #define COMMAND_COUNT	38
 extern const char *const command_names[COMMAND_COUNT];
+
+/* and its modes, KOWN_MODE_* */
+#define MODE_COUNT	3
+extern const char *const mode_names[MODE_COUNT];
 
 /* error.c */
 
@@ -107,6 +143,7 @@ bool parse_u32(const char *text, uint32_t *value);
 bool parse_fd(const char *text, int *fd);
 bool parse_rights(const char *text, uint32_t *rights);
 bool parse_elem(const char *text, uint32_t *size);
+bool parse_mode(const char *text, uint32_t *mode);
 
 /* As above, but complain through argp, which exits. */
 uint64_t need_u64(struct argp_state *state, const char *what, const char *text);
@@ -114,6 +151,7 @@ uint32_t need_u32(struct argp_state *state, const char *what, const char *text);
 int need_fd(struct argp_state *state, const char *text);
 uint32_t need_rights(struct argp_state *state, const char *text);
 uint32_t need_elem(struct argp_state *state, const char *text);
+uint32_t need_mode(struct argp_state *state, const char *text);
 
 /* context.c: a context descriptor, or minus an exit status after complaining */
 int context_inherited(void);
@@ -123,8 +161,27 @@ int context_fresh(void);
 /* handle.c */
 void print_handle(uint32_t handle, bool json);
 
-/* new.c: a descriptor, or minus an exit status after complaining */
-int new_object(int ctx, uint32_t elem_size, uint64_t cap);
+/**
+ * struct new_style - what a new object shall be
+ * @elem: --elem as it was typed, or NULL
+ * @elem_size: bytes
+ * @cap: --cap
+ * @mode: --mode, KOWN_MODE_*
+ * @options: some option other than --elem was given
+ */
+struct new_style {
+	const char *elem;
+	uint32_t elem_size;
+	uint64_t cap;
+	uint32_t mode;
+	bool options;
+};
+
+/* new.c: parses --elem, --cap and --mode; its input is a struct new_style, cleared */
+extern const struct argp new_style_argp;
+
+/* A descriptor, or minus an exit status after complaining. */
+int new_object(int ctx, const struct new_style *style);
 
 /* exec.c: these return only on failure, with an exit status */
 int run_command(char **command);

@@ -7,6 +7,11 @@
 
 . "$(dirname "$0")/ktap.sh"
 
+verbs="info ls new stat push pop pop-front cat insert write fill remove swap-remove drain
+	splice truncate resize reserve shrink retain extract dedup extend-within lock unlock
+	clear-poison context clone downgrade upgrade drop export import into-inner take
+	make-mut clone-data append copy-from split-off serve at"
+
 # refused STATUS MESSAGE COMMAND...: COMMAND fails so, and says that and no more
 refused()
 {
@@ -42,17 +47,16 @@ all_objects()
 test_help_names_every_verb()
 {
 	kown --help > "$scratch/out" || fail "status $?"
-	for verb in info new stat push pop cat context clone drop export \
-		    import serve at; do
+	for verb in $verbs; do
 		grep -q "^  $verb " "$scratch/out" || fail "no $verb"
 	done
 	grep -q "Exit status" "$scratch/out" || fail "no exit status"
+	kown help | cmp - "$scratch/out" || fail "help says something else"
 }
 
 test_help_of_each_verb_has_an_example()
 {
-	for verb in info new stat push pop cat context clone drop export \
-		    import serve at; do
+	for verb in $verbs; do
 		kown $verb --help > "$scratch/out" 2> "$scratch/err" ||
 			fail "$verb: status $?"
 		grep -q "^Usage: kown $verb" "$scratch/out" || fail "$verb"
@@ -64,7 +68,9 @@ test_help_of_each_verb_has_an_example()
 # The examples that stand alone, as they are printed.
 test_help_example_runs_as_printed()
 {
-	for verb in new stat push pop cat context; do
+	for verb in new ls stat push pop pop-front cat insert write fill remove swap-remove \
+		    drain splice truncate resize reserve shrink retain extract dedup \
+		    extend-within lock unlock clear-poison context; do
 		kown $verb --help | sed -n '/^Example:/,$p' | sed 1d \
 			> "$scratch/example"
 		sh -e "$scratch/example" > "$scratch/out" 2>&1 ||
@@ -91,6 +97,7 @@ test_usage_is_status_2()
 	usage kown new --elem 65537 -- true
 	usage kown new --elem u8 --cap -1 -- true
 	usage kown new --elem u8 --cap x -- true
+	usage kown new --elem u8 --mode x -- true
 	usage kown new --elem u8 --
 	usage kown new --elem u8 extra -- true
 	usage kown cat
@@ -112,6 +119,22 @@ test_usage_is_status_2()
 	usage kown new --elem s8 -- kown push -129
 	usage kown new --elem 3 -- kown push 0102
 	usage kown new --elem u8 -- kown pop 1 2
+	usage kown new --elem u8 -- kown insert
+	usage kown new --elem u8 -- kown insert x 1
+	usage kown new --elem u8 -- kown fill 0 1
+	usage kown new --elem u8 -- kown fill 0 1 2 3
+	usage kown new --elem u8 -- kown remove
+	usage kown new --elem u8 -- kown remove 1 2 3
+	usage kown new --elem u8 -- kown retain 0 012
+	usage kown new --elem u8 -- kown retain 0
+	usage kown new --elem u8 -- kown resize 3 256
+	usage kown new --elem u8 -- kown lock
+	usage kown context -- kown append 1
+	usage kown context -- kown append 1 2 3
+	usage kown context -- kown upgrade
+	usage kown context -- kown take x
+	usage kown take 1
+	usage kown ls extra
 	usage kown at
 	usage kown serve
 }
@@ -352,7 +375,7 @@ test_json_is_one_document()
 		'{"dropped": 1}'
 	expect stat "$(kown new --elem u16 --cap 2 -- kown stat --json |
 		sed 's/"object": [0-9]*/"object": N/')" \
-		'{"object": N, "mode": "shared", "elem_size": 2, "len": 0, "cap": 2, "rights": "rwcel", "strong": 1, "weak": 0}'
+		'{"object": N, "mode": "shared", "elem_size": 2, "len": 0, "cap": 2, "rights": "rwcel", "strong": 1, "weak": 0, "state": [], "owner": 0}'
 	kown info --json | grep -q '^{"commands": \["info", "new", .*}$' ||
 		fail "$(kown info --json)"
 }

@@ -103,6 +103,98 @@ test_tracing_begins_and_ends_at_any_time()
  2 upgrade_failed"
 }
 
+# device_events EVENT: what it told, in order, with objects by the order they come in
+device_events()
+{
+	sed -n "s/.*: $1: //p" "$tracing/trace" | awk '
+		match($0, /object=[0-9]+/) {
+			id = substr($0, RSTART + 7, RLENGTH - 7)
+			if (id != "0" && !(id in names))
+				names[id] = ++n
+			sub(/object=[0-9]+/, "object=" (id == "0" ? 0 : names[id]))
+		}
+		{ print }' | sed -E 's/owner=[1-9][0-9]*/owner=PID/'
+}
+
+# record EVENTS COMMAND...: the trace has EVENTS of COMMAND
+record()
+{
+	[ -d "$events" ] || skip "no tracefs, or a kernel without tracepoints"
+	for event in $1; do
+		[ -d "$events/$event" ] || fail "no event $event"
+		echo 1 > "$events/$event/enable"
+	done
+	echo > "$tracing/trace"
+	shift
+	"$@" > /dev/null 2>&1
+	echo 0 > "$events/enable"
+}
+
+test_outcome_of_each_command()
+{
+	record kown_command kown context -- sh -c '
+		kown new --elem u8; kown push --handle 1 1 2; kown push --handle 9 1
+		kown cat --handle 1 --start 1; kown insert --handle 1 7 1; kown drop 1'
+	expect commands "$(device_events kown_command | grep -v =INFO)" \
+"name=NEW object=1 error=0
+name=STAT object=1 error=0
+name=PUSH object=1 error=0
+name=STAT object=0 error=-2
+name=STAT object=1 error=0
+name=READ object=1 error=0
+name=STAT object=1 error=0
+name=INSERT object=1 error=-34
+name=DROP object=0 error=0"
+}
+
+test_outcome_of_calls_on_a_descriptor()
+{
+	record kown_command kown new --elem u64 -- sh -c '
+		printf 12345678 >&$KOWN_FD; printf 123 >&$KOWN_FD; cat <&$KOWN_FD; true'
+	device_events kown_command > "$scratch/events"
+	for event in "name=write object=1 error=0" "name=write object=1 error=-22" \
+		     "name=EXPORT object=1 error=0"; do
+		grep -qx "$event" "$scratch/events" || fail "no $event: $(cat "$scratch/events")"
+	done
+}
+
+test_events_can_be_filtered_by_command()
+{
+	[ -d "$events" ] || skip "no tracefs, or a kernel without tracepoints"
+	echo 'name == "PUSH" && error == 0' > "$events/kown_command/filter" || fail "filter"
+	record kown_command kown new --elem u8 -- sh -c 'kown push 1; kown pop; kown push 2'
+	echo 0 > "$events/kown_command/filter"
+	expect events "$(device_events kown_command)" "name=PUSH object=1 error=0
+name=PUSH object=1 error=0"
+}
+
+test_births_and_deaths_of_objects()
+{
+	record "kown_object_birth kown_object_death" kown context -- sh -c '
+		kown new --elem u16 --cap 8; kown push --handle 1 1 2; kown clone-data 1; kown drop 1'
+	expect lives "$(sed -n 's/.*: \(kown_object_[a-z]*\): object=[0-9]* /\1 /p' "$tracing/trace")" \
+"kown_object_birth mode=1 elem_size=2 len=0 bytes=0
+kown_object_birth mode=1 elem_size=2 len=0 bytes=0
+kown_object_death mode=1 elem_size=2 len=2 bytes=16
+kown_object_death mode=1 elem_size=2 len=2 bytes=4"
+}
+
+test_locks_and_poison()
+{
+	record "kown_lock kown_unlock kown_poison kown_clear_poison" \
+		kown new --elem u8 --mode locked -- sh -c '
+			kown lock -- true; kown lock --become -- true; kown clear-poison'
+	expect events "$(sed -n 's/.*: kown_\([a-z_]*\): object=[0-9]* owner=[1-9][0-9]* /\1 /p' \
+		"$tracing/trace")" \
+"lock poisoned=0
+unlock poisoned=0
+lock poisoned=0
+poison poisoned=1
+lock poisoned=1
+clear_poison poisoned=0
+unlock poisoned=0"
+}
+
 mkdir "$tracing"
 mount -t tracefs tracefs "$tracing" 2> /dev/null
 run_tests
