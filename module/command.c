@@ -128,7 +128,9 @@ static struct kown_handle *pin(struct call *call, u32 number, enum strength stre
 {
 	struct kown_handle *handle = pin_any(call, number, rights);
 
-	if (IS_ERR(handle) || strength == ANY || handle->weak == (strength == WEAK))
+	if (IS_ERR(handle) || strength == ANY)
+		return handle;
+	if (handle->weak ? strength == WEAK : strength == STRONG)
 		return handle;
 	kown_handle_unpin(handle);
 	return ERR_PTR(-EINVAL);
@@ -719,14 +721,14 @@ static const struct command commands[] = {
 	COMMAND(KOWN_IOC_INSERT, kown_range, data, cmd_insert,
 		HANDLE(STRONG, KOWN_RIGHT_WRITE), ON_FILE, RESERVED(kown_range)),
 	COMMAND(KOWN_IOC_REMOVE, kown_range, data, cmd_remove,
-		HANDLE(STRONG, READ_WRITE), ON_FILE, RESERVED(kown_range), REMOVED(kown_range,
-		data)),
+		HANDLE(STRONG, READ_WRITE), ON_FILE, RESERVED(kown_range),
+		REMOVED(kown_range, data)),
 	COMMAND(KOWN_IOC_SWAP_REMOVE, kown_range, data, cmd_swap_remove,
-		HANDLE(STRONG, READ_WRITE), ON_FILE, RESERVED(kown_range), REMOVED(kown_range,
-		data)),
+		HANDLE(STRONG, READ_WRITE), ON_FILE, RESERVED(kown_range),
+		REMOVED(kown_range, data)),
 	COMMAND(KOWN_IOC_DRAIN, kown_drain, taken, cmd_drain,
-		HANDLE(STRONG, READ_WRITE), ON_FILE, RESERVED(kown_drain), REMOVED(kown_drain,
-		data)),
+		HANDLE(STRONG, READ_WRITE), ON_FILE, RESERVED(kown_drain),
+		REMOVED(kown_drain, data)),
 	COMMAND(KOWN_IOC_SPLICE, kown_splice, insert, cmd_splice,
 		HANDLE(STRONG, READ_WRITE), ON_FILE, RESERVED(kown_splice),
 		REMOVED(kown_splice, removed)),
@@ -752,8 +754,8 @@ static const struct command commands[] = {
 	COMMAND(KOWN_IOC_DEDUP, kown_dedup, taken, cmd_dedup,
 		HANDLE(STRONG, READ_WRITE), ON_FILE, RESERVED(kown_dedup)),
 	COMMAND(KOWN_IOC_EXTEND_WITHIN, kown_range, data, cmd_extend_within,
-		HANDLE(STRONG, READ_WRITE), ON_FILE, RESERVED(kown_range), UNUSED(kown_range,
-		data)),
+		HANDLE(STRONG, READ_WRITE), ON_FILE, RESERVED(kown_range),
+		UNUSED(kown_range, data)),
 	COMMAND(KOWN_IOC_APPEND, kown_append, index, cmd_append,
 		HANDLE(STRONG, KOWN_RIGHT_WRITE)),
 	COMMAND(KOWN_IOC_COPY_FROM, kown_append, index, cmd_copy_from,

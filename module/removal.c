@@ -16,8 +16,8 @@ static void close_gap(struct kown_object *object, size_t start, size_t count)
 	struct kown_vec *vec = &object->vec;
 
 	vec->len -= count;
-	kown_vec_move(&object->elem, kown_object_at(object, start), kown_object_at(object, start + count),
-		      vec->len - start);
+	kown_vec_move(&object->elem, kown_object_at(object, start),
+		      kown_object_at(object, start + count), vec->len - start);
 }
 
 /* Remove @n elements from @start on, and tell how many. */
@@ -182,8 +182,8 @@ static int swap_remove_step(struct kown_transfer *t)
 	if (err)
 		return err;
 	last = min_t(size_t, t->count, vec->len - t->start - t->count);
-	kown_vec_move(&object->elem, kown_object_at(object, t->start), kown_object_at(object, vec->len - last),
-		      last);
+	kown_vec_move(&object->elem, kown_object_at(object, t->start),
+		      kown_object_at(object, vec->len - last), last);
 	vec->len -= t->count;
 	return 0;
 }

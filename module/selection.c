@@ -201,7 +201,8 @@ static u64 count_repeated(const struct kown_object *object)
 	u64 repeated = 0;
 
 	for (size_t i = 1; i < object->vec.len; i++)
-		repeated += is_equal(kown_object_at(object, i), kown_object_at(object, i - 1), &equal);
+		repeated += is_equal(kown_object_at(object, i),
+				     kown_object_at(object, i - 1), &equal);
 	return repeated;
 }
 

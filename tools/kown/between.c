@@ -76,8 +76,7 @@ int do_append(int argc, char **argv, char **command)
 	const struct argp argp = BETWEEN_ARGP("HANDLE OTHER",
 		"Move all elements of OTHER to the end of HANDLE's object, and print where they\n"
 		"begin.\n"
-		"\v"
-		"Example:\n"
+		"\vExample:\n"
 		"  kown append 1 2");
 	struct between_args args = { .handles = 2, .least = 2, .most = 2 };
 	uint64_t index;
@@ -115,8 +114,7 @@ int do_copy_from(int argc, char **argv, char **command)
 	const struct argp argp = BETWEEN_ARGP("HANDLE OTHER [START [COUNT]]",
 		"Append a copy of COUNT elements (default: all) of OTHER from START on (default:\n"
 		"0), and print where they begin.\n"
-		"\v"
-		"Example:\n"
+		"\vExample:\n"
 		"  kown copy-from 1 2");
 	struct between_args args = { .handles = 2, .least = 2, .most = 4 };
 	uint64_t index, count;
@@ -140,8 +138,7 @@ int do_split_off(int argc, char **argv, char **command)
 {
 	const struct argp argp = BETWEEN_ARGP("HANDLE START",
 		"Move the elements from START on to a new object, and print a handle to that.\n"
-		"\v"
-		"Example:\n"
+		"\vExample:\n"
 		"  kown split-off 1 10");
 	struct between_args args = { .handles = 1, .least = 2, .most = 2 };
 	uint32_t tail;

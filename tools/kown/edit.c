@@ -9,12 +9,6 @@
 
 #include "out.h"
 
-const struct argp_child edit_children[] = {
-	{ &object_argp },
-	{ &value_style_argp },
-	{}
-};
-
 static void add(struct edit *edit, const char *text, struct argp_state *state)
 {
 	if (edit->count < edit->most) {
@@ -54,9 +48,7 @@ error_t edit_parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &edit->obj;
 		state->child_inputs[1] = &edit->style;
-		return 0;
-	case '0' ... '9':
-		add_negative(edit, key, arg, state);
+		state->child_inputs[2] = edit;
 		return 0;
 	case OPT_DISCARD:
 		edit->discard = true;
@@ -76,6 +68,33 @@ error_t edit_parse(int key, char *arg, struct argp_state *state)
 	}
 	return ARGP_ERR_UNKNOWN;
 }
+
+/* "-5" comes as option 5, and "-55" as option 5 with argument 5. */
+static error_t parse_digit(int key, char *arg, struct argp_state *state)
+{
+	if (key < '0' || key > '9')
+		return ARGP_ERR_UNKNOWN;
+	add_negative(state->input, key, arg, state);
+	return 0;
+}
+
+#define DIGIT(c)	{ NULL, c, "N", OPTION_ARG_OPTIONAL | OPTION_HIDDEN, NULL }
+
+static const struct argp digits_argp = {
+	.options = (const struct argp_option[]){
+		DIGIT('0'), DIGIT('1'), DIGIT('2'), DIGIT('3'), DIGIT('4'),
+		DIGIT('5'), DIGIT('6'), DIGIT('7'), DIGIT('8'), DIGIT('9'),
+		{}
+	},
+	.parser = parse_digit,
+};
+
+const struct argp_child edit_children[] = {
+	{ &object_argp },
+	{ &value_style_argp },
+	{ &digits_argp },
+	{}
+};
 
 int edit_room(struct edit *edit, uint64_t count)
 {

@@ -67,11 +67,6 @@ int edit_run(const struct argp *argp, int argc, char **argv, struct edit *edit);
 /* Room for so many elements in edit->out; or -ENOMEM. NULL with --discard. */
 int edit_room(struct edit *edit, uint64_t count);
 
-/* "-5" as a value, which argp takes for an option. */
-#define DIGIT(c)	{ NULL, c, "N", OPTION_ARG_OPTIONAL | OPTION_HIDDEN, NULL }
-#define DIGIT_OPTIONS								\
-	DIGIT('0'), DIGIT('1'), DIGIT('2'), DIGIT('3'), DIGIT('4'),		\
-	DIGIT('5'), DIGIT('6'), DIGIT('7'), DIGIT('8'), DIGIT('9')
 #define DISCARD_OPTION \
 	{ "discard", OPT_DISCARD, NULL, 0, "Drop what comes out" }
 

@@ -132,8 +132,7 @@ static const struct argp upgrade_argp = {
 	.parser = parse,
 	.args_doc = "HANDLE",
 	.doc = "Print a strong handle to the object of a weak one, if it is still there.\n"
-	       "\v"
-	       "Example:\n"
+	       "\vExample:\n"
 	       "  kown upgrade 2",
 };
 
@@ -147,8 +146,7 @@ static const struct argp clone_data_argp = {
 	.parser = parse,
 	.args_doc = "HANDLE",
 	.doc = "Print a handle to a new object with a copy of the elements.\n"
-	       "\v"
-	       "Example:\n"
+	       "\vExample:\n"
 	       "  kown clone-data 1",
 };
 

@@ -104,8 +104,7 @@ static const struct argp stat_argp = {
 	.children = (const struct argp_child[]){ { &object_argp }, {} },
 	.doc = "Show an object: its id, element size, length, capacity, references, and the\n"
 	       "rights that the handle or descriptor gives.\n"
-	       "\v"
-	       "Example:\n"
+	       "\vExample:\n"
 	       "  kown new --elem u64 -- kown stat",
 };
 

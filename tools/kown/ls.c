@@ -22,6 +22,7 @@
 #include "out.h"
 
 #define OBJECTS_FILE	"/sys/kernel/debug/kown/objects"
+#define OBJECTS_HEADER	"object mode elem-size len bytes strong weak state owner"
 #define FD_PREFIX	"kown:["
 
 /**
@@ -122,7 +123,7 @@ static void read_objects(struct list *list)
 	if (!file)
 		return;
 	list->complete = fgets(line, sizeof(line), file) &&
-			 !strncmp(line, "object mode elem-size len bytes strong weak state owner", 55);
+			 !strcmp(line, OBJECTS_HEADER "\n");
 	while (list->complete && fgets(line, sizeof(line), file)) {
 		row = (struct row){};
 		if (sscanf(line, "%" SCNu64 " %15s %" SCNu64 " %" SCNu64 " %" SCNu64 " %u %u %x %d",
@@ -159,7 +160,6 @@ static void read_comm(struct holder *holder)
 	fclose(file);
 }
 
-/* One's own use of it is none. */
 static void read_context(struct list *list, struct holder holder)
 {
 	FILE *file = open_in(holder.pid, "fdinfo", holder.fd);
@@ -185,25 +185,46 @@ static void read_context(struct list *list, struct holder holder)
 	fclose(file);
 }
 
+/* Is the line of that name? Then *@value is the rest of it. */
+static bool tells(char *line, const char *name, char **value)
+{
+	if (strncmp(line, name, strlen(name)))
+		return false;
+	*value = line + strlen(name);
+	*value += strspn(*value, " \t");
+	(*value)[strcspn(*value, "\n")] = '\0';
+	return true;
+}
+
 static void read_exported(struct list *list, struct holder holder)
 {
 	FILE *file = open_in(holder.pid, "fdinfo", holder.fd);
-	char line[256];
+	char line[256], *value;
 	struct row seen = {}, *row;
 
 	if (!file)
 		return;
 	while (fgets(line, sizeof(line), file)) {
-		sscanf(line, "kown-object: %" SCNu64, &seen.id);
-		sscanf(line, "kown-mode: %15s", seen.mode);
-		sscanf(line, "kown-rights: %" SCNx32, &holder.rights);
-		sscanf(line, "kown-state: %" SCNx32, &seen.state);
-		sscanf(line, "kown-owner: %d", &seen.owner);
-		sscanf(line, "kown-strong: %u", &seen.strong);
-		sscanf(line, "kown-weak: %u", &seen.weak);
-		sscanf(line, "kown-elem-size: %" SCNu64, &seen.elem_size);
-		sscanf(line, "kown-len: %" SCNu64, &seen.len);
-		sscanf(line, "kown-bytes: %" SCNu64, &seen.bytes);
+		if (tells(line, "kown-mode:", &value))
+			strncpy(seen.mode, value, sizeof(seen.mode) - 1);
+		else if (tells(line, "kown-object:", &value))
+			seen.id = strtoull(value, NULL, 0);
+		else if (tells(line, "kown-rights:", &value))
+			holder.rights = strtoul(value, NULL, 0);
+		else if (tells(line, "kown-state:", &value))
+			seen.state = strtoul(value, NULL, 0);
+		else if (tells(line, "kown-owner:", &value))
+			seen.owner = strtol(value, NULL, 0);
+		else if (tells(line, "kown-strong:", &value))
+			seen.strong = strtoul(value, NULL, 0);
+		else if (tells(line, "kown-weak:", &value))
+			seen.weak = strtoul(value, NULL, 0);
+		else if (tells(line, "kown-elem-size:", &value))
+			seen.elem_size = strtoull(value, NULL, 0);
+		else if (tells(line, "kown-len:", &value))
+			seen.len = strtoull(value, NULL, 0);
+		else if (tells(line, "kown-bytes:", &value))
+			seen.bytes = strtoull(value, NULL, 0);
 	}
 	fclose(file);
 	if (!seen.id || !seen.strong)
@@ -362,7 +383,12 @@ static void print_people(const struct list *list)
 	print_human(bytes, 0);
 	putchar('\n');
 	if (!list->complete)
-		puts("(Those of processes that you may look at; root sees all, with debugfs mounted.)");
+		puts("(Those of your own processes; root sees all, with debugfs mounted.)");
+}
+
+static const char *json_bool(bool value)
+{
+	return value ? "true" : "false";
 }
 
 static void print_json(const struct list *list)
@@ -371,7 +397,7 @@ static void print_json(const struct list *list)
 	const struct holder *holder;
 	size_t i, j;
 
-	printf("{\"complete\": %s, \"objects\": [", list->complete ? "true" : "false");
+	printf("{\"complete\": %s, \"objects\": [", json_bool(list->complete));
 	for (i = 0; i < list->count; i++) {
 		row = &list->rows[i];
 		printf("%s{\"object\": %" PRIu64 ", \"mode\": \"%s\", \"elem_size\": %" PRIu64
@@ -379,16 +405,15 @@ static void print_json(const struct list *list)
 		       row->mode, row->elem_size, row->len, row->bytes);
 		if (row->strong)
 			printf(", \"strong\": %u, \"weak\": %u, \"locked\": %s, \"poisoned\": %s",
-			       row->strong, row->weak,
-			       row->state & KOWN_STATE_LOCKED ? "true" : "false",
-			       row->state & KOWN_STATE_POISONED ? "true" : "false");
+			       row->strong, row->weak, json_bool(row->state & KOWN_STATE_LOCKED),
+			       json_bool(row->state & KOWN_STATE_POISONED));
 		printf(", \"holders\": [");
 		for (j = 0; j < row->count; j++) {
 			holder = &row->holders[j];
 			printf("%s{\"pid\": %d, \"comm\": ", j ? ", " : "", holder->pid);
 			out_quoted(holder->comm);
 			printf(", \"fd\": %d, \"handle\": %u, \"weak\": %s, \"rights\": \"",
-			       holder->fd, holder->handle, holder->weak ? "true" : "false");
+			       holder->fd, holder->handle, json_bool(holder->weak));
 			print_rights(holder->rights);
 			printf("\"}");
 		}
@@ -410,8 +435,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = (const struct argp_option[]){ JSON_OPTION, {} },
 	.parser = parse,
-	.doc = "List live objects: mode, elements, memory, references, and the processes that hold\n"
-	       "them, by handles in their contexts or by descriptors.\n"
+	.doc = "List live objects: mode, elements, memory, references, and the processes that\n"
+	       "hold them, by handles in their contexts or by descriptors.\n"
 	       "\vHolders are read from /proc, so without root one sees those of one's own\n"
 	       "processes. Root also sees objects that no process holds right now, such as those\n"
 	       "on their way through a socket, in " OBJECTS_FILE ".\n"

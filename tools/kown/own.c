@@ -72,8 +72,7 @@ static int run(const struct argp *argp, int argc, char **argv, const char *op,
 
 int do_into_inner(int argc, char **argv, char **command)
 {
-	const struct argp argp = OWN_ARGP(
-		"Get the elements as their last owner, or give the handle up.\n"
+	const struct argp argp = OWN_ARGP("Get the elements as last owner, or drop the handle.\n"
 		"\vOf all owners who do this, exactly one gets them: how is same or moved for\n"
 		"him, and not for the others, whose handles are gone.\n"
 		"\n"
@@ -85,8 +84,7 @@ int do_into_inner(int argc, char **argv, char **command)
 
 int do_take(int argc, char **argv, char **command)
 {
-	const struct argp argp = OWN_ARGP(
-		"Get the elements, if there is no other owner.\n"
+	const struct argp argp = OWN_ARGP("Get the elements, if there is no other owner.\n"
 		"\vWeak handles are dead then. With other owners it is refused, and nothing has\n"
 		"changed.\n"
 		"\n"
@@ -98,8 +96,7 @@ int do_take(int argc, char **argv, char **command)
 
 int do_make_mut(int argc, char **argv, char **command)
 {
-	const struct argp argp = OWN_ARGP(
-		"Be the only owner, if need be of a copy.\n"
+	const struct argp argp = OWN_ARGP("Be the only owner, if need be of a copy.\n"
 		"\vThe handle keeps its number; how tells whether it was the only one already\n"
 		"(same), the elements moved and weak handles are dead (moved), or they were\n"
 		"copied (copied).\n"

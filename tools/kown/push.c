@@ -12,7 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "edit.h"
 #include "kown.h"
 #include "object.h"
 #include "out.h"
@@ -84,9 +83,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
+#define DIGIT(c)	{ NULL, c, "N", OPTION_ARG_OPTIONAL | OPTION_HIDDEN, NULL }
+
 static const struct argp argp = {
 	.options = (const struct argp_option[]){
-		DIGIT_OPTIONS,
+		DIGIT('0'), DIGIT('1'), DIGIT('2'), DIGIT('3'), DIGIT('4'),
+		DIGIT('5'), DIGIT('6'), DIGIT('7'), DIGIT('8'), DIGIT('9'),
 		{ "raw", OPT_RAW, NULL, 0, "Copy elements from standard input byte by byte" },
 		JSON_OPTION,
 		{}

@@ -14,13 +14,11 @@ static int insert(struct edit *edit)
 int do_insert(int argc, char **argv, char **command)
 {
 	const struct argp argp = {
-		.options = (const struct argp_option[]){ DIGIT_OPTIONS, {} },
 		.parser = edit_parse,
 		.children = edit_children,
 		.args_doc = "INDEX VALUE...",
 		.doc = "Move elements in before the one at INDEX.\n"
-		       "\v"
-		       "Example:\n"
+		       "\vExample:\n"
 		       "  kown new --elem u8 -- sh -c 'kown push 1 4; kown insert 1 2 3; kown cat'",
 	};
 	struct edit edit = {
@@ -39,14 +37,12 @@ static int write_over(struct edit *edit)
 int do_write(int argc, char **argv, char **command)
 {
 	const struct argp argp = {
-		.options = (const struct argp_option[]){ DIGIT_OPTIONS, {} },
 		.parser = edit_parse,
 		.children = edit_children,
 		.args_doc = "INDEX VALUE...",
 		.doc = "Replace the elements from INDEX on, all of which must exist.\n"
-		       "\v"
-		       "Example:\n"
-		       "  kown new --elem u8 -- sh -c 'kown push 1 2 3; kown write 1 9; kown cat'",
+		       "\vExample:\n"
+		       "  kown new --elem u8 -- sh -c 'kown push 1 2; kown write 1 9; kown cat'",
 	};
 	struct edit edit = {
 		.op = "write", .least = 1, .most = 1, .wants = ANY_VALUES, .run = write_over,
@@ -64,14 +60,12 @@ static int fill(struct edit *edit)
 int do_fill(int argc, char **argv, char **command)
 {
 	const struct argp argp = {
-		.options = (const struct argp_option[]){ DIGIT_OPTIONS, {} },
 		.parser = edit_parse,
 		.children = edit_children,
 		.args_doc = "START COUNT VALUE",
 		.doc = "Make COUNT elements from START on the same.\n"
-		       "\v"
-		       "Example:\n"
-		       "  kown new --elem u8 -- sh -c 'kown push 1 2 3; kown fill 0 2 7; kown cat'",
+		       "\vExample:\n"
+		       "  kown new --elem u8 -- sh -c 'kown push 1 2; kown fill 0 2 7; kown cat'",
 	};
 	struct edit edit = { .op = "fill", .least = 2, .most = 2, .wants = 1, .run = fill };
 
@@ -96,15 +90,14 @@ static int splice(struct edit *edit)
 int do_splice(int argc, char **argv, char **command)
 {
 	const struct argp argp = {
-		.options = (const struct argp_option[]){ DIGIT_OPTIONS, DISCARD_OPTION, {} },
+		.options = (const struct argp_option[]){ DISCARD_OPTION, {} },
 		.parser = edit_parse,
 		.children = edit_children,
 		.args_doc = "START COUNT [VALUE...]",
-		.doc = "Replace COUNT elements from START on by the VALUEs, more or fewer, and print\n"
-		       "those that were there.\n"
-		       "\v"
-		       "Example:\n"
-		       "  kown new --elem u8 -- sh -c 'kown push 1 2 3; kown splice 1 1 7 8 9; kown cat'",
+		.doc = "Replace COUNT elements from START on by the VALUEs, more or fewer, and\n"
+		       "print those that were there.\n"
+		       "\vExample:\n"
+		       "  kown new --elem u8 -- sh -c 'kown push 1 2; kown splice 1 1 7'",
 	};
 	struct edit edit = {
 		.op = "splice", .least = 2, .most = 2, .wants = ANY_VALUES, .run = splice,
@@ -121,13 +114,11 @@ static int resize(struct edit *edit)
 int do_resize(int argc, char **argv, char **command)
 {
 	const struct argp argp = {
-		.options = (const struct argp_option[]){ DIGIT_OPTIONS, {} },
 		.parser = edit_parse,
 		.children = edit_children,
 		.args_doc = "LEN VALUE",
 		.doc = "Cut the object off at LEN elements, or fill it up to LEN with VALUE.\n"
-		       "\v"
-		       "Example:\n"
+		       "\vExample:\n"
 		       "  kown new --elem u8 -- sh -c 'kown push 1; kown resize 3 7; kown cat'",
 	};
 	struct edit edit = { .op = "resize", .least = 1, .most = 1, .wants = 1, .run = resize };
@@ -148,9 +139,8 @@ int do_extend_within(int argc, char **argv, char **command)
 		.children = edit_children,
 		.args_doc = "START COUNT",
 		.doc = "Append a copy of COUNT elements from START on.\n"
-		       "\v"
-		       "Example:\n"
-		       "  kown new --elem u8 -- sh -c 'kown push 1 2 3; kown extend-within 0 2; kown cat'",
+		       "\vExample:\n"
+		       "  kown new --elem u8 -- sh -c 'kown push 1 2; kown extend-within 0 2'",
 	};
 	struct edit edit = {
 		.op = "extend_within", .least = 2, .most = 2, .run = extend_within,

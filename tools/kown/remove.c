@@ -9,9 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EDIT_ARGP(_args_doc, _doc, ...)						\
+static const struct argp_option discard_options[] = { DISCARD_OPTION, {} };
+
+#define EDIT_ARGP(_options, _args_doc, _doc)					\
 	{									\
-		.options = (const struct argp_option[]){ __VA_ARGS__ {} },	\
+		.options = (_options),						\
 		.parser = edit_parse,						\
 		.children = edit_children,					\
 		.args_doc = (_args_doc),					\
@@ -39,11 +41,10 @@ static int pop_front(struct edit *edit)
 
 int do_pop_front(int argc, char **argv, char **command)
 {
-	const struct argp argp = EDIT_ARGP("[COUNT]",
+	const struct argp argp = EDIT_ARGP(NULL, "[COUNT]",
 		"Take elements off the front, COUNT of them (default: 1) or as many as there are.\n"
-		"\v"
-		"Example:\n"
-		"  kown new --elem u8 -- sh -c 'kown push 1 2 3; kown pop-front 2'", );
+		"\vExample:\n"
+		"  kown new --elem u8 -- sh -c 'kown push 1 2 3; kown pop-front 2'");
 	struct edit edit = { .op = "pop_front", .most = 1, .numbers = { 1 }, .run = pop_front };
 
 	return edit_run(&argp, argc, argv, &edit);
@@ -77,12 +78,10 @@ static int remove_swapping(struct edit *edit)
 
 int do_remove(int argc, char **argv, char **command)
 {
-	const struct argp argp = EDIT_ARGP("START [COUNT]",
+	const struct argp argp = EDIT_ARGP(discard_options, "START [COUNT]",
 		"Take COUNT elements (default: 1) from START on out, and print them.\n"
-		"\v"
-		"Example:\n"
-		"  kown new --elem u8 -- sh -c 'kown push 1 2 3; kown remove 1; kown cat'",
-		DISCARD_OPTION,);
+		"\vExample:\n"
+		"  kown new --elem u8 -- sh -c 'kown push 1 2 3; kown remove 1; kown cat'");
 	struct edit edit = {
 		.op = "remove", .least = 1, .most = 2, .numbers = { 0, 1 },
 		.run = remove_closing,
@@ -93,12 +92,10 @@ int do_remove(int argc, char **argv, char **command)
 
 int do_swap_remove(int argc, char **argv, char **command)
 {
-	const struct argp argp = EDIT_ARGP("START [COUNT]",
+	const struct argp argp = EDIT_ARGP(discard_options, "START [COUNT]",
 		"As remove, but the last elements fill the gap.\n"
-		"\v"
-		"Example:\n"
-		"  kown new --elem u8 -- sh -c 'kown push 1 2 3 4; kown swap-remove 0; kown cat'",
-		DISCARD_OPTION,);
+		"\vExample:\n"
+		"  kown new --elem u8 -- sh -c 'kown push 1 2 3 4; kown swap-remove 0; kown cat'");
 	struct edit edit = {
 		.op = "swap_remove", .least = 1, .most = 2, .numbers = { 0, 1 },
 		.run = remove_swapping,
@@ -121,13 +118,11 @@ static int drain(struct edit *edit)
 
 int do_drain(int argc, char **argv, char **command)
 {
-	const struct argp argp = EDIT_ARGP("START [COUNT]",
+	const struct argp argp = EDIT_ARGP(discard_options, "START [COUNT]",
 		"Take elements out from START on, COUNT of them (default: all) or as many as there\n"
 		"are, and print them.\n"
-		"\v"
-		"Example:\n"
-		"  kown new --elem u8 -- sh -c 'kown push 1 2 3; kown drain 1; kown cat'",
-		DISCARD_OPTION,);
+		"\vExample:\n"
+		"  kown new --elem u8 -- sh -c 'kown push 1 2 3; kown drain 1; kown cat'");
 	struct edit edit = {
 		.op = "drain", .least = 1, .most = 2, .numbers = { 0, UINT64_MAX },
 		.run = drain,
@@ -143,11 +138,10 @@ static int truncate_to(struct edit *edit)
 
 int do_truncate(int argc, char **argv, char **command)
 {
-	const struct argp argp = EDIT_ARGP("LEN",
+	const struct argp argp = EDIT_ARGP(NULL, "LEN",
 		"Drop the elements from index LEN on, if there are any.\n"
-		"\v"
-		"Example:\n"
-		"  kown new --elem u8 -- sh -c 'kown push 1 2 3; kown truncate 1; kown cat'", );
+		"\vExample:\n"
+		"  kown new --elem u8 -- sh -c 'kown push 1 2 3; kown truncate 1; kown cat'");
 	struct edit edit = { .op = "truncate", .least = 1, .most = 1, .run = truncate_to };
 
 	return edit_run(&argp, argc, argv, &edit);
@@ -161,11 +155,10 @@ static int dedup(struct edit *edit)
 
 int do_dedup(int argc, char **argv, char **command)
 {
-	const struct argp argp = EDIT_ARGP(NULL,
+	const struct argp argp = EDIT_ARGP(NULL, NULL,
 		"Of neighbours that are equal keep the first; print how many were dropped.\n"
-		"\v"
-		"Example:\n"
-		"  kown new --elem u8 -- sh -c 'kown push 1 1 2; kown dedup; kown cat'", );
+		"\vExample:\n"
+		"  kown new --elem u8 -- sh -c 'kown push 1 1 2; kown dedup; kown cat'");
 	struct edit edit = { .op = "dedup", .run = dedup };
 
 	return edit_run(&argp, argc, argv, &edit);
@@ -225,11 +218,10 @@ static int extract(struct edit *edit)
 
 int do_retain(int argc, char **argv, char **command)
 {
-	const struct argp argp = MASK_ARGP(
-		"Of the elements from START on keep those whose digit in MASK is 1, and print how\n"
-		"many were dropped. There are as many as digits; others are kept.\n"
-		"\v"
-		"Example:\n"
+	const struct argp argp = MASK_ARGP("Keep the elements from START on whose digit in\n"
+		"MASK is 1, and print how many were dropped. There are as many as digits; others\n"
+		"are kept.\n"
+		"\vExample:\n"
 		"  kown new --elem u8 -- sh -c 'kown push 1 2 3; kown retain 0 101; kown cat'");
 	struct edit edit = {
 		.op = "retain", .least = 1, .most = 1, .wants = 1, .is_mask = true,
@@ -241,11 +233,9 @@ int do_retain(int argc, char **argv, char **command)
 
 int do_extract(int argc, char **argv, char **command)
 {
-	const struct argp argp = MASK_ARGP(
-		"Of the elements from START on take those out whose digit in MASK is 1, and print\n"
-		"them. There are as many as digits; others are kept.\n"
-		"\v"
-		"Example:\n"
+	const struct argp argp = MASK_ARGP("Take the elements from START on out whose digit in\n"
+		"MASK is 1, and print them. There are as many as digits; others are kept.\n"
+		"\vExample:\n"
 		"  kown new --elem u8 -- sh -c 'kown push 1 2 3; kown extract 0 101; kown cat'");
 	struct edit edit = {
 		.op = "extract", .least = 1, .most = 1, .wants = 1, .is_mask = true,

@@ -23,9 +23,8 @@ int do_reserve(int argc, char **argv, char **command)
 		.parser = edit_parse,
 		.children = edit_children,
 		.args_doc = "COUNT",
-		.doc = "Make room for COUNT elements beyond those there are, and print the capacity.\n"
-		       "\v"
-		       "Example:\n"
+		.doc = "Make room for COUNT more elements, and print the capacity.\n"
+		       "\vExample:\n"
 		       "  kown new --elem u8 -- kown reserve 100 --exact",
 	};
 	struct edit edit = { .op = "reserve", .least = 1, .most = 1, .run = reserve };
@@ -45,10 +44,9 @@ int do_shrink(int argc, char **argv, char **command)
 		.parser = edit_parse,
 		.children = edit_children,
 		.args_doc = "[COUNT]",
-		.doc = "Give the room beyond COUNT elements back (default: 0), but not what those there\n"
-		       "are need, and print the capacity.\n"
-		       "\v"
-		       "Example:\n"
+		.doc = "Give the room beyond COUNT elements back (default: 0), but not what those\n"
+		       "there are need, and print the capacity.\n"
+		       "\vExample:\n"
 		       "  kown new --elem u8 --cap 100 -- kown shrink 10",
 	};
 	struct edit edit = { .op = "shrink", .most = 1, .run = shrink };

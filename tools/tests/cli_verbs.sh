@@ -303,14 +303,14 @@ test_overview_in_debugfs()
 {
 	file=/sys/kernel/debug/kown/objects
 	[ -r "$file" ] || skip "no debugfs here"
-	for n in $(seq 300); do
+	for n in $(seq 20); do
 		echo "kown new --elem $n --cap 1 > /dev/null"
 	done > "$scratch/script"
 	kown context -- sh -c ". $scratch/script; cat $file" > "$scratch/out"
 	expect "first line" "$(head -n 1 "$scratch/out")" \
 		"object mode elem-size len bytes strong weak state owner"
 	expect "sizes" "$(sed 1d "$scratch/out" | awk '{ print $3 }' | tr '\n' ' ')" \
-		"$(seq 300 | tr '\n' ' ')"
+		"$(seq 20 | tr '\n' ' ')"
 	expect "when all are gone" "$(cat $file | wc -l)" 1
 }
 

@@ -14,7 +14,7 @@ trap 'rm -f "$log"' EXIT
 
 if [ $# = 0 ]; then
 	set -- abi access classes handle rights weak own lock vec ops export file fault \
-		fetch first race life kill memcg limits.sh example.sh file.sh cli.sh cli_verbs.sh \
+		fetch first race life kill memcg overview limits.sh example.sh file.sh cli.sh cli_verbs.sh \
 		trace.sh debug.sh bus.sh
 	# What the word size could change.
 	for name in abi rights weak own lock vec ops export file fault; do

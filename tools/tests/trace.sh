@@ -4,7 +4,7 @@
 # The tracepoints, as a user of tracefs sees them: by type name, of the device's
 # objects and of another module's arcs.
 
-# shellcheck disable=SC2154 # set by ktap.sh
+# shellcheck disable=SC2016,SC2154 # $ for inner shells, ktap.sh
 
 . "$(dirname "$0")/ktap.sh"
 
