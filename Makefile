@@ -141,6 +141,8 @@ help:
 	@echo 'make clean            remove what was built (not the cache of kernels, ~/.cache/kown)'
 	@echo
 	@echo 'KVER=6.1|6.12|7.3     the kernel of vm, demo, check, kunit and stress (6.1)'
+	@echo 'KVER=6.1-debug|7.3-debug  of vm, check and stress: built from source, with KASAN, lockdep,'
+	@echo '                      kmemleak, fault injection, ...; the first time takes some 15 minutes'
 	@echo 'MEM=512 SMP=2         memory (MiB) and CPUs of the VM'
 	@echo 'ACCEL=kvm             hardware virtualisation, where it works (tcg: software)'
 	@echo 'TIMEOUT=600           seconds for a command in the VM; BOOT_TIMEOUT=60 until it is ready'

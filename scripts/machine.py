@@ -64,7 +64,8 @@ class Machine:
                    "-kernel", image, "-initrd", f"/proc/self/fd/{initrd}",
                    "-append", "console=ttyS0 panic=-1 cryptomgr.notests"]
         # By default ttyS2 shares its interrupt with ttyS0, and on an ISA bus some get lost.
-        for index, (wire, irq) in enumerate(zip(self.wires, (4, 3, 5))):
+        # A kernel without PCI cannot be told, and does not use that of ttyS0.
+        for index, (wire, irq) in enumerate(zip(self.wires, (4, 3, 4 if options.debug else 5))):
             command += ["-chardev", f"socket,id={wire.name},fd={wire.theirs.fileno()}",
                         "-device", f"isa-serial,chardev={wire.name},index={index},irq={irq}"]
         qemu = leash.start(command, stdin=subprocess.DEVNULL,
