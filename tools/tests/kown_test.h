@@ -15,6 +15,10 @@
 #include <linux/kown.h>
 #include <kselftest_harness.h>
 
+/* A kernel to debug with is slow; run.sh ends what hangs. */
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT	600	/* seconds */
+
 #define PATTERN		0xa5
 #define COMMANDS	38		/* numbers from 0 */
 #define ALL_RIGHTS	(KOWN_RIGHT_READ | KOWN_RIGHT_WRITE | \
