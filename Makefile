@@ -13,7 +13,7 @@ OUT := $(CURDIR)/out
 TIED = --parent $(shell echo $$PPID)
 
 .DELETE_ON_ERROR:
-.PHONY: module tools samples install install-headers vm demo kunit check check-san check-all check-ci check-host fuzz coverage prove-detectors stress long bench litmus lint update-kernels clean help
+.PHONY: module tools samples install install-headers vm demo kunit check check-san check-all check-ci check-host fuzz fuzz-vm coverage prove-detectors stress long bench litmus lint update-kernels clean help
 
 module:
 	@test -e $(KDIR)/Makefile || { echo "no kernel headers in $(KDIR): install those of your kernel, or set KDIR" >&2; exit 1; }
@@ -82,6 +82,10 @@ fuzz:
 	@scripts/deps build kernel host fuzz
 	@exec scripts/host fuzz $(TIED)
 
+fuzz-vm:
+	@scripts/deps build kernel vm tests
+	@exec scripts/fuzz-vm $(TIED)
+
 coverage:
 	@scripts/deps build kernel host kunit coverage
 	@exec scripts/coverage $(TIED)
@@ -131,6 +135,7 @@ help:
 	@echo 'make prove-detectors  plant a bug of each class, see that each is reported'
 	@echo 'make check-host       the library and its suites as programs, under ASan, UBSan and TSan'
 	@echo 'make fuzz MINUTES=n   Vec against its model, led to new paths by libFuzzer'
+	@echo 'make fuzz-vm MINUTES=n  random ioctls in a VM that debugs, led to new paths by KCOV'
 	@echo 'make coverage         lines and branches that the suites reach, as programs and in a kernel'
 	@echo 'make stress           insmod, work, rmmod, ROUNDS times (1000)'
 	@echo 'make long RUN=races   a long run (COUNT=n), or all of them: Documentation/long-runs.rst'
