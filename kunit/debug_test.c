@@ -82,8 +82,8 @@ static void debug_tracked_reference_is_counted_and_forgotten(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kown_debug_report(&traced_arc_type), 0);
 }
 
-/* Was this said after the last line that holds @mark? */
-static bool said_after(const char *mark, const char *text)
+/* Was this said after the last line that holds @mark, @but in lines that hold that? */
+static bool said_but(const char *mark, const char *text, const char *but)
 {
 	static char line[512];
 	struct kmsg_dump_iter iter = {};
@@ -96,11 +96,16 @@ static bool said_after(const char *mark, const char *text)
 		if (strstr(line, mark)) {
 			marked = true;
 			said = false;
-		} else if (strstr(line, text)) {
+		} else if (strstr(line, text) && !(but && strstr(line, but))) {
 			said = true;
 		}
 	}
 	return marked && said;
+}
+
+static bool said_after(const char *mark, const char *text)
+{
+	return said_but(mark, text, NULL);
 }
 
 /* On UML a stack can be walked only if the kernel keeps frame pointers. */
@@ -120,6 +125,71 @@ static noinline void forgetful_user(struct counted *arc, struct kown_tracker *tr
 	traced_arc_get_tracked(arc, tracker, GFP_KERNEL);
 }
 
+/* Without a tracker: by where references come and go. */
+static noinline void opens(struct counted *arc)
+{
+	traced_arc_get(arc);
+	barrier();
+}
+
+static noinline void reads(struct counted *arc)
+{
+	traced_arc_get(arc);
+	barrier();
+	traced_arc_put(arc);
+}
+
+static noinline struct traced_weak *caches(struct counted *arc)
+{
+	return traced_arc_downgrade(arc);
+}
+
+static void debug_report_counts_every_reference_by_place(struct kunit *test)
+{
+	const char *mark = "debug_test: where was it taken?";
+	struct witness w = {};
+	struct counted *arc = arc_of(test, &w);
+	struct traced_weak *weak = caches(arc);
+
+	if (!IS_ENABLED(CONFIG_KALLSYMS))
+		kunit_mark_skipped(test, "this kernel has no names for places");
+	opens(arc);
+	for (int i = 0; i < 3; i++)
+		reads(arc);
+	pr_info("%s\n", mark);
+	KUNIT_EXPECT_EQ(test, kown_debug_report(&traced_arc_type), 1);
+	if (IS_ENABLED(CONFIG_KALLSYMS)) {
+		KUNIT_EXPECT_TRUE(test, said_after(mark, "1 taken, 0 given: arc_of+"));
+		KUNIT_EXPECT_TRUE(test, said_after(mark, "1 taken, 0 given: opens+"));
+		KUNIT_EXPECT_TRUE(test, said_after(mark, "3 taken, 0 given: reads+"));
+		KUNIT_EXPECT_TRUE(test, said_after(mark, "0 taken, 3 given: reads+"));
+		KUNIT_EXPECT_TRUE(test, said_after(mark, "1 weak taken, 0 given: caches+"));
+	}
+	traced_weak_put(weak);
+	traced_arc_put(arc);
+	traced_arc_put(arc);
+	expect_drops(test, &w, 1);
+}
+
+/* More places than there is room for are counted, and nothing else is lost. */
+static void debug_report_counts_places_without_room(struct kunit *test)
+{
+	const char *mark = "debug_test: where else?";
+	struct witness w = {};
+	struct counted *arc = arc_of(test, &w);
+
+	for (unsigned long ip = 1; ip <= 100; ip++) {
+		kown_debug_move(traced_arc_upcast(arc), KOWN_STRONG_TAKEN, ip);
+		kown_debug_move(traced_arc_upcast(arc), KOWN_WEAK_GIVEN, ip);
+	}
+	pr_info("%s\n", mark);
+	KUNIT_EXPECT_EQ(test, kown_debug_report(&traced_arc_type), 1);
+	KUNIT_EXPECT_TRUE(test, said_after(mark, "93 taken, 0 given: 0x0"));
+	KUNIT_EXPECT_TRUE(test, said_after(mark, "0 weak taken, 94 given: 0x0"));
+	traced_arc_put(arc);
+	expect_drops(test, &w, 1);
+}
+
 static void debug_report_names_who_holds_it(struct kunit *test)
 {
 	struct witness w = {};
@@ -135,10 +205,13 @@ static void debug_report_names_who_holds_it(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, said_after("debug_test: who holds it?",
 					   "live traced "));
 	if (KNOWS_STACKS)
-		KUNIT_EXPECT_TRUE(test, said_after("debug_test: who holds it?",
-						   "forgetful_user+"));
-	KUNIT_EXPECT_FALSE(test, said_after("debug_test: who holds it?",
-					    "careful_user+"));
+		KUNIT_EXPECT_TRUE(test, said_but("debug_test: who holds it?",
+						 "forgetful_user+", "given:"));
+	/* It is counted, but no stack of it is left. */
+	KUNIT_EXPECT_TRUE(test, said_after("debug_test: who holds it?",
+					   "given: careful_user+"));
+	KUNIT_EXPECT_FALSE(test, said_but("debug_test: who holds it?",
+					  "careful_user+", "given:"));
 	traced_arc_put_tracked(arc, &tracker);
 	traced_arc_put(arc);
 	expect_drops(test, &w, 1);
@@ -172,6 +245,8 @@ static struct kunit_case debug_cases[] = {
 	KUNIT_CASE(debug_knows_what_is_alive),
 	KUNIT_CASE(debug_counts_what_moves_out),
 	KUNIT_CASE(debug_tracked_reference_is_counted_and_forgotten),
+	KUNIT_CASE(debug_report_counts_every_reference_by_place),
+	KUNIT_CASE(debug_report_counts_places_without_room),
 	KUNIT_CASE(debug_report_names_who_holds_it),
 	KUNIT_CASE(debug_leaked_reference_is_reported),
 	{}

@@ -2,6 +2,7 @@
 /*
  * Arc: all but the fast paths.
  */
+#include <linux/instruction_pointer.h>
 #include <linux/irqflags.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
@@ -47,6 +48,7 @@ static void init(struct kown_arc *arc, const struct kown_arc_type *type, int str
 void kown_arc_init(struct kown_arc *arc, const struct kown_arc_type *type)
 {
 	init(arc, type, 1);
+	kown_debug_move(arc, KOWN_STRONG_TAKEN, _RET_IP_);
 }
 EXPORT_SYMBOL_KOWN(kown_arc_init);
 
@@ -102,7 +104,7 @@ static void drop_elems(const struct kown_arc *arc, size_t len)
 static noinline void put_watched_share(struct kown_arc *arc)
 {
 	kown_source_free(kown_arc_source(arc));
-	kown_weak_put(arc);
+	__kown_weak_put(arc);
 }
 
 /*
@@ -121,7 +123,7 @@ static __always_inline void put_share(struct kown_arc *arc)
 		return;
 	}
 	if (!is_last_share(arc)) {
-		kown_weak_put(arc);
+		__kown_weak_put(arc);
 		return;
 	}
 	/* The counts may be embedded, and be looked at by the type's free. */
@@ -179,7 +181,7 @@ void __kown_arc_drop(struct kown_arc *arc)
 	if (is_last_share(arc))
 		kfree(arc);
 	else
-		kown_weak_put(arc);
+		__kown_weak_put(arc);
 }
 EXPORT_SYMBOL_KOWN(__kown_arc_drop);
 
@@ -290,7 +292,8 @@ struct kown_arc *kown_arc_new(const struct kown_arc_type *type, const void *valu
 	if (!arc)
 		return NULL;
 	memcpy(kown_arc_value(arc), value, type->value.size);
-	kown_arc_share(arc);
+	kown_debug_move(arc, KOWN_STRONG_TAKEN, _RET_IP_);
+	__kown_arc_share(arc);
 	return arc;
 }
 EXPORT_SYMBOL_KOWN(kown_arc_new);
@@ -324,7 +327,8 @@ struct kown_arc *kown_arc_new_cyclic(const struct kown_arc_type *type,
 		kown_arc_abandon(arc);
 		return ERR_PTR(err);
 	}
-	kown_arc_share(arc);
+	kown_debug_move(arc, KOWN_STRONG_TAKEN, _RET_IP_);
+	__kown_arc_share(arc);
 	return arc;
 }
 EXPORT_SYMBOL_KOWN(kown_arc_new_cyclic);
@@ -407,6 +411,7 @@ void kown_arc_downgrade(struct kown_arc *arc)
 {
 	int weak = atomic_read(&arc->weak);
 
+	kown_debug_move(arc, KOWN_WEAK_TAKEN, _RET_IP_);
 	for (;;) {
 		if (unlikely(weak == KOWN_WEAK_LOCKED)) {
 			cpu_relax();
@@ -476,6 +481,7 @@ bool kown_arc_claim(struct kown_arc *arc)
 		return false;
 	/* Pairs with the release of each put. */
 	smp_acquire__after_ctrl_dep();
+	kown_debug_move(arc, KOWN_STRONG_GIVEN, _RET_IP_);
 	return true;
 }
 EXPORT_SYMBOL_KOWN(kown_arc_claim);
@@ -518,6 +524,7 @@ EXPORT_SYMBOL_KOWN(kown_arc_take);
  */
 bool kown_arc_into_inner(struct kown_arc *arc, void *to)
 {
+	kown_debug_move(arc, KOWN_STRONG_GIVEN, _RET_IP_);
 	if (!refcount_dec_and_test(&arc->strong))
 		return false;
 	move_out(arc, to);

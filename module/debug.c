@@ -11,6 +11,7 @@
 #include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/preempt.h>
 #include <linux/ref_tracker.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
@@ -44,6 +45,22 @@ struct type_record {
 };
 
 /**
+ * struct site - where references to an arc are taken or given up
+ * @ip: in whose code; 0 stands for all places that there was no room for
+ * @weak: which references
+ * @taken: how many
+ * @given: how many
+ */
+struct site {
+	unsigned long ip;
+	bool weak;
+	unsigned int taken;
+	unsigned int given;
+};
+
+#define MOST_SITES	16
+
+/**
  * struct arc_record - an arc; lives from its birth until its memory is freed
  * @hash: in @arcs, by @arc
  * @link: in its type's list
@@ -52,8 +69,11 @@ struct type_record {
  * @since: immutable
  * @refs: tracked references, once @tracks; protects itself
  * @tracks: set once, with release, under @prepare_lock
+ * @sites: the first @n_sites of them are in use, the last two as all others, strong
+ *	and weak
+ * @n_sites: see @sites
  *
- * @lock protects @hash and @link. The arc's memory is there as long as its record is in
+ * @lock protects @hash, @link and the sites. The arc's memory is there as long as its record is in
  * the table.
  */
 struct arc_record {
@@ -64,6 +84,8 @@ struct arc_record {
 	ktime_t since;
 	struct ref_tracker_dir refs;
 	bool tracks;
+	unsigned int n_sites;
+	struct site sites[MOST_SITES];
 };
 
 #define MOST_STACKS	32
@@ -203,6 +225,55 @@ static struct arc_record *record_of(const struct kown_arc *arc)
 	return record;
 }
 
+/* Return: the site, a new one, or the one that stands for all others. */
+static struct site *find_site(struct arc_record *record, unsigned long ip, bool weak)
+{
+	struct site *site = record->sites;
+
+	lockdep_assert_held(&lock);
+	for (; site < &record->sites[record->n_sites]; site++)
+		if (site->ip == ip && site->weak == weak)
+			return site;
+	if (record->n_sites < MOST_SITES - 2) {
+		record->n_sites++;
+		site->ip = ip;
+	} else {
+		site = &record->sites[MOST_SITES - 1 - !weak];
+		record->n_sites = MOST_SITES;
+	}
+	site->weak = weak;
+	return site;
+}
+
+/**
+ * kown_debug_move() - remember where references are taken and given up
+ * @arc: an arc of which the caller owns a reference
+ * @move: what becomes of it
+ * @ip: in whose code
+ *
+ * Context: Any; from an NMI it is not remembered.
+ */
+void kown_debug_move(struct kown_arc *arc, enum kown_debug_move move, unsigned long ip)
+{
+	struct arc_record *record;
+	struct site *site;
+	unsigned long flags;
+
+	if (in_nmi())
+		return;
+	spin_lock_irqsave(&lock, flags);
+	record = find_arc(arc);
+	if (record) {
+		site = find_site(record, ip, move >= KOWN_WEAK_TAKEN);
+		if (move == KOWN_STRONG_TAKEN || move == KOWN_WEAK_TAKEN)
+			site->taken++;
+		else
+			site->given++;
+	}
+	spin_unlock_irqrestore(&lock, flags);
+}
+EXPORT_SYMBOL_KOWN(kown_debug_move);
+
 /* ref_tracker's own preparation may sleep, and an arc may be born where one may not. */
 static bool prepare(struct arc_record *record, gfp_t gfp)
 {
@@ -280,11 +351,17 @@ unsigned long kown_debug_live(const struct kown_arc_type *type)
 }
 EXPORT_SYMBOL_KOWN(kown_debug_live);
 
+/* 0x0 where there are too many. */
+#define SITE		"%u %staken, %u given: %pS\n"
+#define SITE_ARGS(site)	(site)->taken, (site)->weak ? "weak " : "", (site)->given, \
+			(void *)(site)->ip
+
 /**
  * kown_debug_report() - print the live arcs of a type, and who holds them
  * @type: the type
  *
- * Each takes a line of the kernel's log, and the stacks of its tracked references.
+ * Each takes a line of the kernel's log, one for each place where references to it were
+ * taken or given up, and the stacks of its tracked references.
  * Nobody may put the last reference to one of them meanwhile.
  *
  * Context: Any but NMI.
@@ -305,6 +382,8 @@ unsigned long kown_debug_report(const struct kown_arc_type *type)
 				record->name, kown_arc_value(arc->arc),
 				kown_arc_strong_count(arc->arc),
 				kown_arc_weak_count(arc->arc));
+			for (unsigned int i = 0; i < arc->n_sites; i++)
+				pr_info("kown:	" SITE, SITE_ARGS(&arc->sites[i]));
 			if (READ_ONCE(arc->tracks))
 				ref_tracker_dir_print(&arc->refs, MOST_STACKS);
 		}
@@ -341,11 +420,14 @@ static int live_show(struct seq_file *m, void *unused)
 
 	spin_lock_irqsave(&lock, flags);
 	list_for_each_entry(type, &types, link) {
-		list_for_each_entry(record, &type->live, link)
+		list_for_each_entry(record, &type->live, link) {
 			seq_printf(m, "type %s: strong %u weak %u, %lld s old\n",
 				   type->name, kown_arc_strong_count(record->arc),
 				   kown_arc_weak_count(record->arc),
 				   ktime_ms_delta(now, record->since) / MSEC_PER_SEC);
+			for (unsigned int i = 0; i < record->n_sites; i++)
+				seq_printf(m, "\t" SITE, SITE_ARGS(&record->sites[i]));
+		}
 	}
 	spin_unlock_irqrestore(&lock, flags);
 	return 0;

@@ -13,6 +13,7 @@
 #include <linux/compiler.h>
 #include <linux/err.h>
 #include <linux/errno.h>
+#include <linux/instruction_pointer.h>
 #include <linux/jump_label.h>
 #include <linux/kernel.h>
 #include <linux/llist.h>
@@ -280,6 +281,11 @@ static inline void *kown_arc_value(const struct kown_arc *arc)
 	return (char *)arc + arc->type->offset;
 }
 
+static inline void __kown_arc_share(struct kown_arc *arc)
+{
+	atomic_set_release(&arc->strong.refs, 1);
+}
+
 /**
  * kown_arc_share() - a value is complete, and may be shared
  * @arc: from kown_arc_alloc(), its value written by the caller
@@ -291,7 +297,8 @@ static inline void *kown_arc_value(const struct kown_arc *arc)
  */
 static inline void kown_arc_share(struct kown_arc *arc)
 {
-	atomic_set_release(&arc->strong.refs, 1);
+	kown_debug_move(arc, KOWN_STRONG_TAKEN, _THIS_IP_);
+	__kown_arc_share(arc);
 }
 
 /**
@@ -303,6 +310,7 @@ static inline void kown_arc_share(struct kown_arc *arc)
  */
 static inline void kown_arc_get(struct kown_arc *arc)
 {
+	kown_debug_move(arc, KOWN_STRONG_TAKEN, _THIS_IP_);
 	refcount_inc(&arc->strong);
 }
 
@@ -322,10 +330,12 @@ static inline int __must_check kown_arc_get_checked(struct kown_arc *arc)
 	int old;
 
 	__refcount_inc(&arc->strong, &old);
-	if (likely(old > 0 && old < KOWN_ARC_MAX))
-		return 0;
-	refcount_dec(&arc->strong);
-	return -EOVERFLOW;
+	if (unlikely(old <= 0 || old >= KOWN_ARC_MAX)) {
+		refcount_dec(&arc->strong);
+		return -EOVERFLOW;
+	}
+	kown_debug_move(arc, KOWN_STRONG_TAKEN, _THIS_IP_);
+	return 0;
 }
 
 /**
@@ -350,6 +360,7 @@ static inline bool __must_check kown_arc_try_get(struct kown_arc *arc)
 	} while (!atomic_try_cmpxchg_acquire(&arc->strong.refs, &n, n + 1));
 	if (unlikely(n < 0 || n + 1 < 0))
 		refcount_warn_saturate(&arc->strong, REFCOUNT_ADD_NOT_ZERO_OVF);
+	kown_debug_move(arc, KOWN_STRONG_TAKEN, _THIS_IP_);
 	return true;
 }
 
@@ -359,6 +370,7 @@ static inline void __kown_arc_put(struct kown_arc *arc)
 	/* might_sleep() alone may be a call, even where it checks nothing. */
 	if (IS_ENABLED(CONFIG_DEBUG_ATOMIC_SLEEP))
 		might_sleep_if(!(arc->type->flags & KOWN_ARC_NOSLEEP));
+	kown_debug_move(arc, KOWN_STRONG_GIVEN, _THIS_IP_);
 	if (refcount_dec_and_test(&arc->strong))
 		__kown_arc_drop(arc);
 }
@@ -366,6 +378,7 @@ static inline void __kown_arc_put(struct kown_arc *arc)
 /* The caller knows that @arc is not NULL. */
 static inline void __kown_arc_put_atomic(struct kown_arc *arc)
 {
+	kown_debug_move(arc, KOWN_STRONG_GIVEN, _THIS_IP_);
 	if (refcount_dec_and_test(&arc->strong))
 		__kown_arc_drop_atomic(arc);
 }

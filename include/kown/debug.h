@@ -11,6 +11,14 @@
 struct kown_arc;
 struct kown_arc_type;
 
+/* What becomes of a reference. */
+enum kown_debug_move {
+	KOWN_STRONG_TAKEN,
+	KOWN_STRONG_GIVEN,
+	KOWN_WEAK_TAKEN,
+	KOWN_WEAK_GIVEN,
+};
+
 /**
  * DOC: Finding a leak
  *
@@ -21,11 +29,16 @@ struct kown_arc_type;
  *	   1    9  120 foo
  *	# cat /sys/kernel/debug/kown/live
  *	type foo: strong 1 weak 0, 3 s old
+ *		1 taken, 0 given: foo_open+0x2a/0x60 [foo]
+ *		3 taken, 0 given: foo_read+0x15/0x90 [foo]
+ *		0 taken, 3 given: foo_read+0x71/0x90 [foo]
  *
- * kown_debug_report() prints the same for one type, from its user's module, and the
- * stack of whoever took each tracked reference. A reference is tracked if it was taken
- * with NAME_arc_get_tracked(), by a module built with KOWN_DEBUG, and the kernel has
- * CONFIG_REF_TRACKER::
+ * Each reference is counted where it was taken and where it was given up, if that was
+ * code built with KOWN_DEBUG: foo_open() took one that nobody gave back.
+ * kown_debug_report() prints the same for one type, from its user's module.
+ *
+ * To know which of many was not given back, and the stack of whoever took it, track it:
+ * with NAME_arc_get_tracked(), on a kernel that has CONFIG_REF_TRACKER::
  *
  *	struct foo_user {
  *		struct foo *foo;
@@ -49,6 +62,7 @@ struct kown_tracker {
 	struct ref_tracker *ref;
 };
 
+void kown_debug_move(struct kown_arc *arc, enum kown_debug_move move, unsigned long ip);
 void kown_debug_track(struct kown_arc *arc, struct kown_tracker *tracker, gfp_t gfp);
 void kown_debug_untrack(struct kown_arc *arc, struct kown_tracker *tracker);
 unsigned long kown_debug_live(const struct kown_arc_type *type);
@@ -58,6 +72,9 @@ unsigned long kown_debug_report(const struct kown_arc_type *type);
 
 struct kown_tracker {
 };
+
+/* Not even the label that _THIS_IP_ is. */
+#define kown_debug_move(arc, move, ip)	do { } while (0)
 
 static inline void kown_debug_track(struct kown_arc *arc,
 				    struct kown_tracker *tracker, gfp_t gfp)

@@ -19,8 +19,22 @@ static inline void kown_weak_get(struct kown_arc *arc)
 {
 	int old = atomic_fetch_inc_relaxed(&arc->weak);
 
+	kown_debug_move(arc, KOWN_WEAK_TAKEN, _THIS_IP_);
 	if (unlikely(old <= 0 || old == INT_MAX))
 		__kown_weak_saturate(arc);
+}
+
+/* Any weak reference that there is, also the one that the owners share. */
+static inline void __kown_weak_put(struct kown_arc *arc)
+{
+	int old = atomic_fetch_dec_release(&arc->weak);
+
+	if (old == 1) {
+		smp_acquire__after_ctrl_dep();
+		__kown_arc_free(arc);
+	} else if (unlikely(old <= 0)) {
+		__kown_weak_saturate(arc);
+	}
 }
 
 /**
@@ -31,17 +45,10 @@ static inline void kown_weak_get(struct kown_arc *arc)
  */
 static inline void kown_weak_put(struct kown_arc *arc)
 {
-	int old;
-
 	if (!arc)
 		return;
-	old = atomic_fetch_dec_release(&arc->weak);
-	if (old == 1) {
-		smp_acquire__after_ctrl_dep();
-		__kown_arc_free(arc);
-	} else if (unlikely(old <= 0)) {
-		__kown_weak_saturate(arc);
-	}
+	kown_debug_move(arc, KOWN_WEAK_GIVEN, _THIS_IP_);
+	__kown_weak_put(arc);
 }
 
 /**
