@@ -169,9 +169,11 @@ static void pointers_are_sorted_and_found_in_a_slice(struct kunit *test)
 	text_slice_reverse(slice);
 	KUNIT_ASSERT_EQ(test, 0, text_slice_sort_stable(slice, text_order, NULL, GFP_KERNEL));
 	expect_texts(test, &vec, "abccde");
-	KUNIT_EXPECT_EQ(test, 0, text_slice_binary_search(slice, &sought, text_order, NULL, &index));
+	KUNIT_EXPECT_EQ(test, 0,
+			text_slice_binary_search(slice, &sought, text_order, NULL, &index));
 	KUNIT_EXPECT_EQ(test, index, 4);
-	KUNIT_EXPECT_EQ(test, -ENOENT, text_slice_binary_search_by(slice, text_order_to, "f", &index));
+	KUNIT_EXPECT_EQ(test, -ENOENT,
+			text_slice_binary_search_by(slice, text_order_to, "f", &index));
 	KUNIT_EXPECT_EQ(test, index, 6);
 	KUNIT_EXPECT_EQ(test, 0, text_slice_partition_point(slice, text_is_below, "c", &index));
 	KUNIT_EXPECT_EQ(test, index, 2);
