@@ -3,7 +3,7 @@
  * Tracepoints of the device: what each call came to, the births and deaths of objects,
  * and their locks. Objects are named by their ids, as STAT does. In bpftrace:
  *
- *	tracepoint:kown:kown_command /args->error/ { @[comm, str(args->name), args->error] = count(); }
+ *	tracepoint:kown:kown_command /args->error/ { @[comm, args->name, args->error] = count(); }
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM kown
@@ -30,7 +30,7 @@ TRACE_EVENT(kown_command,
 	TP_fast_assign(
 		__entry->object = object;
 		__entry->error = result < 0 ? result : 0;
-		strscpy(__entry->name, name, KOWN_TRACE_COMMAND);
+		strscpy_pad(__entry->name, name, KOWN_TRACE_COMMAND);
 	),
 	TP_printk("name=%s object=%llu error=%d",
 		  __entry->name, __entry->object, __entry->error)

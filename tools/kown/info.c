@@ -74,6 +74,18 @@ int do_info(int argc, char **argv, char **command)
 	out_u64(&out, "all_objects", info.all_objects);
 	out_u64(&out, "all_handles", info.all_handles);
 	out_u64(&out, "all_bytes", info.all_bytes);
+	out_u64(&out, "max_objects", info.max_objects);
+	out_u64(&out, "max_user_objects", info.max_user_objects);
+	out_u64(&out, "max_user_handles", info.max_user_handles);
+	out_u64(&out, "max_user_bytes", info.max_user_bytes);
+	out_u64(&out, "user_objects", info.user_objects);
+	out_u64(&out, "user_handles", info.user_handles);
+	out_u64(&out, "user_bytes", info.user_bytes);
+	out_u64(&out, "user_contexts", info.user_contexts);
+	out_u64(&out, "user_descriptors", info.user_descriptors);
+	out_u64(&out, "descriptors", info.descriptors);
+	out_u64(&out, "all_contexts", info.all_contexts);
+	out_u64(&out, "all_descriptors", info.all_descriptors);
 	out_end(&out);
 	return FINE;
 }

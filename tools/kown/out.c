@@ -9,7 +9,7 @@
 static void begin_member(struct out *out, const char *name)
 {
 	if (!out->json) {
-		printf("%-15s", name);
+		printf("%-14s ", name);
 		return;
 	}
 	printf("%s\"%s\": ", out->more ? ", " : "", name);

@@ -209,7 +209,7 @@ status 0"
 
 test_limits_are_named()
 {
-	refused 1 "kown: new object: a limit of the context is reached, see: kown info (ENOSPC)" \
+	refused 1 "kown: new object: a limit of the context or its user is reached, see: kown info (ENOSPC)" \
 		kown new --elem u8 --cap 1000000000 -- true
 	refused 1 "kown: new object: too large, the size in bytes does not fit (EOVERFLOW)" \
 		kown new --elem u64 --cap 0xffffffffffffffff -- true
@@ -445,10 +445,11 @@ test_names_end_with_a_killed_broker()
 
 test_nothing_is_left()
 {
-	kown info | grep ^all_ | tr -s ' ' > "$scratch/out"
+	kown info | grep -E '^all_(objects|handles|bytes|descriptors) ' | tr -s ' ' > "$scratch/out"
 	expect counts "$(cat "$scratch/out")" "all_objects 0
 all_handles 0
-all_bytes 0"
+all_bytes 0
+all_descriptors 0"
 }
 
 run_tests

@@ -328,10 +328,11 @@ kown-handle:	2 object N rights 0x0 weak mode shared elem-size 4 len 0 bytes 20"
 
 test_nothing_is_left()
 {
-	kown info | grep ^all_ | tr -s ' ' > "$scratch/out"
+	kown info | grep -E '^all_(objects|handles|bytes|descriptors) ' | tr -s ' ' > "$scratch/out"
 	expect counts "$(cat "$scratch/out")" "all_objects 0
 all_handles 0
-all_bytes 0"
+all_bytes 0
+all_descriptors 0"
 }
 
 run_tests
