@@ -22,6 +22,7 @@ struct duel {
 	int fd;
 	__u32 handle;
 	int first_err, second_err;
+	int won, lost;		/* by the second */
 	int out_fd;
 	__u32 out_handle;
 	__u64 seed;
@@ -170,42 +171,55 @@ FIXTURE_TEARDOWN(race)
 	close(self->watcher);
 }
 
+/* A round in which the second comes in time, or is told @late. */
+static bool duel_is_won(struct __test_metadata *_metadata, struct duel *duel, int late)
+{
+	duel_round(duel);
+	ASSERT_EQ(0, duel->first_err);
+	if (!duel->second_err) {
+		duel->won++;
+		return true;
+	}
+	ASSERT_EQ(late, duel->second_err);
+	duel->lost++;
+	return false;
+}
+
+static void duel_is_over(struct __test_metadata *_metadata, struct duel *duel,
+			 const char *what)
+{
+	duel_end(duel);
+	TH_LOG("%d %s, %d too late", duel->won, what, duel->lost);
+}
+
 TEST_F(race, class_4_export_against_the_last_drop)
 {
 	struct duel duel = { .first = do_drop, .second = do_export };
 	struct kown_stat stat;
-	int won = 0, lost = 0;
 	__u32 handle;
 
 	duel.ctx = kown_open();
 	duel_begin(&duel);
 	while (now_ms() < self->end) {
 		ASSERT_EQ(0, kown_new(duel.ctx, 8, 1, &duel.handle));
-		duel_round(&duel);
-		ASSERT_EQ(0, duel.first_err);
-		if (duel.second_err) {
-			ASSERT_EQ(ENOENT, duel.second_err);
-			lost++;
-		} else {
+		if (duel_is_won(_metadata, &duel, ENOENT)) {
 			ASSERT_EQ(0, kown_import(duel.ctx, duel.out_fd,
 						 KOWN_RIGHTS_SAME, &handle));
 			ASSERT_EQ(0, kown_stat(duel.ctx, handle, &stat));
 			ASSERT_EQ(2, stat.strong);
 			close(duel.out_fd);
 			ASSERT_EQ(0, kown_drop(duel.ctx, handle));
-			won++;
 		}
-		all_gone(_metadata, self, won + lost);
+		all_gone(_metadata, self, duel.won + duel.lost);
 	}
-	duel_end(&duel);
+	duel_is_over(_metadata, &duel, "exported");
 	close(duel.ctx);
-	TH_LOG("%d exported, %d too late", won, lost);
 }
 
 TEST_F(race, class_4_import_against_the_last_close)
 {
 	struct duel duel = { .first = do_close, .second = do_import };
-	int won = 0, lost = 0, ctx = kown_open();
+	int ctx = kown_open();
 	struct kown_stat stat;
 	__u32 handle;
 
@@ -217,54 +231,39 @@ TEST_F(race, class_4_import_against_the_last_close)
 		ASSERT_EQ(0, kown_export(ctx, handle, KOWN_RIGHTS_SAME,
 					 &duel.fd));
 		ASSERT_EQ(0, kown_drop(ctx, handle));
-		duel_round(&duel);
-		ASSERT_EQ(0, duel.first_err);
-		if (duel.second_err) {
-			ASSERT_EQ(EBADF, duel.second_err);
-			lost++;
-		} else {
+		if (duel_is_won(_metadata, &duel, EBADF)) {
 			ASSERT_EQ(0, kown_stat(duel.ctx, duel.out_handle,
 					       &stat));
 			ASSERT_EQ(1, stat.strong);
 			ASSERT_EQ(1, stat.len);
 			ASSERT_EQ(0, kown_drop(duel.ctx, duel.out_handle));
-			won++;
 		}
-		all_gone(_metadata, self, won + lost);
+		all_gone(_metadata, self, duel.won + duel.lost);
 	}
-	duel_end(&duel);
+	duel_is_over(_metadata, &duel, "imported");
 	close(duel.ctx);
 	close(ctx);
-	TH_LOG("%d imported, %d too late", won, lost);
 }
 
 TEST_F(race, class_4_clone_against_the_last_drop)
 {
 	struct duel duel = { .first = do_drop, .second = do_clone };
-	int won = 0, lost = 0;
 	struct kown_stat stat;
 
 	duel.ctx = kown_open();
 	duel_begin(&duel);
 	while (now_ms() < self->end) {
 		ASSERT_EQ(0, kown_new(duel.ctx, 8, 1, &duel.handle));
-		duel_round(&duel);
-		ASSERT_EQ(0, duel.first_err);
-		if (duel.second_err) {
-			ASSERT_EQ(ENOENT, duel.second_err);
-			lost++;
-		} else {
+		if (duel_is_won(_metadata, &duel, ENOENT)) {
 			ASSERT_EQ(0, kown_stat(duel.ctx, duel.out_handle,
 					       &stat));
 			ASSERT_EQ(1, stat.strong);
 			ASSERT_EQ(0, kown_drop(duel.ctx, duel.out_handle));
-			won++;
 		}
-		all_gone(_metadata, self, won + lost);
+		all_gone(_metadata, self, duel.won + duel.lost);
 	}
-	duel_end(&duel);
+	duel_is_over(_metadata, &duel, "cloned");
 	close(duel.ctx);
-	TH_LOG("%d cloned, %d too late", won, lost);
 }
 
 TEST_F(race, class_3_drop_by_two_threads_succeeds_once)
@@ -287,48 +286,30 @@ TEST_F(race, class_3_drop_by_two_threads_succeeds_once)
 TEST_F(race, class_3_push_against_the_drop_of_its_handle)
 {
 	struct duel duel = { .first = do_drop, .second = do_push };
-	int won = 0, lost = 0;
 
 	duel.ctx = kown_open();
 	duel_begin(&duel);
 	while (now_ms() < self->end) {
 		ASSERT_EQ(0, kown_new(duel.ctx, 8, 0, &duel.handle));
-		duel_round(&duel);
-		ASSERT_EQ(0, duel.first_err);
-		if (duel.second_err) {
-			ASSERT_EQ(ENOENT, duel.second_err);
-			lost++;
-		} else {
-			won++;
-		}
-		all_gone(_metadata, self, won + lost);
+		duel_is_won(_metadata, &duel, ENOENT);
+		all_gone(_metadata, self, duel.won + duel.lost);
 	}
-	duel_end(&duel);
+	duel_is_over(_metadata, &duel, "pushed");
 	close(duel.ctx);
-	TH_LOG("%d pushed, %d too late", won, lost);
 }
 
 TEST_F(race, class_3_push_against_the_close_of_its_context)
 {
 	struct duel duel = { .first = do_close_context, .second = do_push };
-	int won = 0, lost = 0;
 
 	duel_begin(&duel);
 	while (now_ms() < self->end) {
 		duel.ctx = kown_open();
 		ASSERT_EQ(0, kown_new(duel.ctx, 8, 0, &duel.handle));
-		duel_round(&duel);
-		ASSERT_EQ(0, duel.first_err);
-		if (duel.second_err) {
-			ASSERT_EQ(EBADF, duel.second_err);
-			lost++;
-		} else {
-			won++;
-		}
-		all_gone(_metadata, self, won + lost);
+		duel_is_won(_metadata, &duel, EBADF);
+		all_gone(_metadata, self, duel.won + duel.lost);
 	}
-	duel_end(&duel);
-	TH_LOG("%d pushed, %d too late", won, lost);
+	duel_is_over(_metadata, &duel, "pushed");
 }
 
 /*
