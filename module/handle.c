@@ -318,6 +318,7 @@ void kown_table_init(struct kown_table *table, struct kown_account *account)
 {
 	xa_init_flags(&table->handles, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
 	table->next = 1;
+	table->dropped = 0;
 	table->account = account;
 	atomic_set(&table->place.locks, 0);
 }
@@ -488,6 +489,15 @@ struct kown_handle *kown_table_pin(struct kown_table *table, u32 number,
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_table_pin);
 
+/* It is reserved, and the one before is free. The caller holds the array's lock. */
+static void forget_number(struct kown_table *table, u32 number)
+{
+	__xa_store(&table->handles, number, NULL, 0);
+	if (table->dropped)
+		__xa_erase(&table->handles, table->dropped);
+	table->dropped = number;
+}
+
 /**
  * kown_table_drop() - a number names nothing from now on
  * @table: the table
@@ -506,7 +516,7 @@ int kown_table_drop(struct kown_table *table, u32 number)
 	xa_lock(&table->handles);
 	handle = xa_load(&table->handles, number);
 	if (handle)
-		__xa_erase(&table->handles, number);
+		forget_number(table, number);
 	xa_unlock(&table->handles);
 	if (!handle)
 		return -ENOENT;

@@ -75,12 +75,16 @@ DEFINE_FREE(kown_handle_unpin, struct kown_handle *,
  *	it) or holds a handle and owns its first pin; its lock protects changes
  * @next: where the search for a free number begins, so that a stale number
  *	names nothing for as long as possible; protected by @handles' lock
+ * @dropped: the last number that was dropped, or 0. It stays reserved until the next is:
+ *	who makes and drops one handle after the other would else empty the array's node
+ *	each time, and nodes are dear; protected by @handles' lock
  * @account: charged for each number that is not free; the context's
  * @place: what its handles have in common
  */
 struct kown_table {
 	struct xarray handles;
 	u32 next;
+	u32 dropped;
 	struct kown_account *account;
 	struct kown_place place;
 };
