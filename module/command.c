@@ -381,6 +381,9 @@ static int cmd_export(struct call *call)
 	struct file *file;
 	int err;
 
+	err = kown_context_keep_files(call->context);
+	if (err)
+		return err;
 	export->fd = get_unused_fd_flags(O_CLOEXEC);
 	if (export->fd < 0)
 		return export->fd;

@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 
 #include "context.h"
+#include "file.h"
 
 /**
  * kown_context_new() - an empty context
@@ -42,6 +43,25 @@ free_context:
 }
 
 /**
+ * kown_context_keep_files() - it is going to export
+ * @context: the context
+ *
+ * Context: Process context, in a call on the context. Sleeps.
+ * Return: 0 or -ENOMEM.
+ */
+int kown_context_keep_files(struct kown_context *context)
+{
+	int err;
+
+	if (READ_ONCE(context->keeps_files))
+		return 0;
+	err = kown_file_keep();
+	if (!err && xchg(&context->keeps_files, true))
+		kown_file_unkeep();
+	return err;
+}
+
+/**
  * kown_context_free() - drop all its handles, then itself
  * @context: the context, which no call uses any more
  *
@@ -50,6 +70,8 @@ free_context:
 void kown_context_free(struct kown_context *context)
 {
 	kown_table_destroy(&context->table);
+	if (context->keeps_files)
+		kown_file_unkeep();
 	kown_account_uncharge(context->account, KOWN_CONTEXTS, 1);
 	kown_account_put(context->account);
 	kfree(context);

@@ -320,6 +320,27 @@ static struct inode *inode_new(const struct kown_object *object)
 }
 
 /**
+ * kown_file_keep() - mount the filesystem, if it is not, for as long as somebody keeps it
+ *
+ * Context: Process context, in a call on a file of this module. Sleeps.
+ * Return: 0 or -ENOMEM.
+ */
+int kown_file_keep(void)
+{
+	return simple_pin_fs(&kown_fs_type, &kown_mnt, &kown_mnt_users);
+}
+
+/**
+ * kown_file_unkeep() - the counterpart
+ *
+ * Context: As kown_file_keep().
+ */
+void kown_file_unkeep(void)
+{
+	simple_release_fs(&kown_mnt, &kown_mnt_users);
+}
+
+/**
  * kown_file_new() - make a file of a handle
  * @handle: the handle; the file takes the caller's pin over, if it is made
  *
@@ -332,7 +353,7 @@ struct file *kown_file_new(struct kown_handle *handle)
 	struct file *file;
 	int err;
 
-	err = simple_pin_fs(&kown_fs_type, &kown_mnt, &kown_mnt_users);
+	err = kown_file_keep();
 	if (err)
 		return ERR_PTR(err);
 	inode = inode_new(handle->object);
@@ -357,7 +378,7 @@ struct file *kown_file_new(struct kown_handle *handle)
 put_inode:
 	iput(inode);
 unpin_fs:
-	simple_release_fs(&kown_mnt, &kown_mnt_users);
+	kown_file_unkeep();
 	return ERR_PTR(err);
 }
 

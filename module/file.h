@@ -9,6 +9,8 @@
 
 #include "handle.h"
 
+int __must_check kown_file_keep(void);
+void kown_file_unkeep(void);
 struct file *kown_file_new(struct kown_handle *handle);
 struct kown_handle *kown_file_handle(struct file *file);
 bool kown_file_is_open_here(struct file *file, struct files_struct *files);
