@@ -28,6 +28,9 @@ static int push_step(struct kown_transfer *t)
 	int err;
 
 	lockdep_assert_held(&object->lock);
+	/* A pointer that leads nowhere leaves even the capacity as it was. */
+	if (!t->faulted_in && !kown_object_has_room(object, t->count))
+		return -EAGAIN;
 	err = kown_object_reserve(object, t->count);
 	if (err)
 		return err;
@@ -49,9 +52,6 @@ static int push_step(struct kown_transfer *t)
  * @count: how many
  * @index: told the index of the first
  *
- * The caller's pages are faulted in before anything grows, so a bad pointer leaves
- * even the capacity as it was.
- *
  * Context: Process context. Takes and releases the object's lock. Sleeps.
  * Return: 0, -EOVERFLOW, -ENOSPC, -ENOMEM, -EFAULT, or as kown_transfer_run().
  */
@@ -70,12 +70,7 @@ int kown_elements_push(struct kown_handle *handle, const void __user *data, u64 
 	int err;
 
 	err = kown_object_check_size(handle->object, count, &t.in_bytes);
-	if (err)
-		return err;
-	err = kown_transfer_fault_in(&t);
-	if (err)
-		return err;
-	return kown_transfer_run(&t);
+	return err ? err : kown_transfer_run(&t);
 }
 
 static int insert_step(struct kown_transfer *t)

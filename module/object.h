@@ -76,6 +76,12 @@ int __must_check kown_object_reserve(struct kown_object *object, size_t extra);
 int __must_check kown_object_reserve_exact(struct kown_object *object, size_t cap);
 int __must_check kown_object_shrink(struct kown_object *object, size_t min_cap);
 
+/* Is there room for so many more? The caller holds @object->lock. */
+static inline bool kown_object_has_room(const struct kown_object *object, size_t extra)
+{
+	return kown_vec_cap(&object->vec, &object->elem) - object->vec.len >= extra;
+}
+
 static inline void *kown_object_at(const struct kown_object *object, size_t index)
 {
 	return kown_vec_at(&object->vec, &object->elem, index);

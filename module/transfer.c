@@ -194,6 +194,7 @@ int kown_transfer_run(struct kown_transfer *t)
 		err = kown_transfer_fault_in(t);
 		if (err)
 			return err;
+		t->faulted_in = true;
 	}
 	return -ENOMEM;
 }

@@ -23,6 +23,8 @@ struct iov_iter;
  * @other: to another, or the same, which the step needs too; or NULL
  * @change: does it change the object?
  * @change_other: and the other one?
+ * @faulted_in: the caller's pages were there, at least once; a step that would rather be
+ *	sure of that before it goes on says -EAGAIN
  * @any_mode: it does not matter whether the mode allows that
  * @step: does it, see module/transfer.c
  * @in: user memory that the step reads
@@ -43,6 +45,7 @@ struct kown_transfer {
 	struct kown_handle *other;
 	bool change;
 	bool change_other;
+	bool faulted_in;
 	bool any_mode;
 	int (*step)(struct kown_transfer *t);
 	const void __user *in;
