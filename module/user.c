@@ -94,9 +94,11 @@ struct kown_user *kown_user_get(void)
  */
 void kown_user_put(struct kown_user *user)
 {
-	if (!refcount_dec_and_lock(&user->refs, &users.xa_lock))
-		return;
-	__xa_erase(&users, __kuid_val(user->uid));
+	xa_lock(&users);
+	if (refcount_dec_and_test(&user->refs))
+		__xa_erase(&users, __kuid_val(user->uid));
+	else
+		user = NULL;
 	xa_unlock(&users);
 	kfree(user);
 }
