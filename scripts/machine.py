@@ -62,7 +62,8 @@ class Machine:
                    "-cpu", "host" if options.accel == "kvm" else "max", "-m", options.mem, "-smp", options.smp,
                    "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
                    "-kernel", image, "-initrd", f"/proc/self/fd/{initrd}",
-                   "-append", "console=ttyS0 panic=-1 cryptomgr.notests"]
+                   "-append", "console=ttyS0 panic=-1 cryptomgr.notests",
+                   *["-icount", "shift=0"] * options.icount]
         # By default ttyS2 shares its interrupt with ttyS0, and on an ISA bus some get lost.
         # A kernel without PCI cannot be told, and does not use that of ttyS0.
         for index, (wire, irq) in enumerate(zip(self.wires, (4, 3, 4 if options.debug else 5))):
