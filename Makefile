@@ -142,7 +142,7 @@ help:
 	@echo 'make bench            each type against the bare primitive, on UML and in the VM; each command'
 	@echo '                      of the device beside memfd, pipe, dup, ..., in instructions and in time'
 	@echo 'make litmus           the memory orders, under herd7 with the kernel'\''s model'
-	@echo 'make lint             checkpatch, kernel-doc, sparse, W=1 and shellcheck'
+	@echo 'make lint             checkpatch, kernel-doc, sparse, W=1, coccinelle, clang-tidy, shellcheck, codespell'
 	@echo 'make update-kernels   fetch Debian'\''s newest build of KVER; until then the cached one is used'
 	@echo 'make clean            remove what was built (not the cache of kernels, ~/.cache/kown)'
 	@echo
