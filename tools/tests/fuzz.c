@@ -16,7 +16,6 @@
  */
 #include <errno.h>
 #include <getopt.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -73,39 +72,46 @@ struct command {
 
 static const struct command commands[COMMANDS] = {
 	C(INFO, info, {}),
-	C(NEW, new, { F(new, mode, MODE), F(new, elem_size, ELEM), F(new, cap, COUNT),
-		      F(new, handle, NEW_HANDLE), F(new, __reserved, PAD) }),
+	C(NEW, new,
+	  { F(new, mode, MODE), F(new, elem_size, ELEM), F(new, cap, COUNT),
+	    F(new, handle, NEW_HANDLE), F(new, __reserved, PAD) }),
 	C(CLONE, clone, CLONE_FIELDS),
 	C(DROP, drop, { F(drop, handles, HANDLES), F(drop, count, COUNT) }),
 	C(STAT, stat, { F(stat, handle, HANDLE) }),
-	C(PUSH, push, { F(push, handle, HANDLE), F(push, __reserved, PAD),
-			F(push, data, IN), F(push, count, COUNT) }),
+	C(PUSH, push,
+	  { F(push, handle, HANDLE), F(push, __reserved, PAD), F(push, data, IN),
+	    F(push, count, COUNT) }),
 	C(POP, pop, POP_FIELDS),
-	C(READ, read, { F(read, handle, HANDLE), F(read, __reserved, PAD),
-			F(read, start, COUNT), F(read, count, COUNT), F(read, data, OUT) }),
-	C(EXPORT, export, { F(export, handle, HANDLE), F(export, rights, RIGHTS),
-			    F(export, fd, NEW_FD), F(export, __reserved, PAD) }),
-	C(IMPORT, import, { F(import, fd, FD), F(import, rights, RIGHTS),
-			    F(import, handle, NEW_HANDLE), F(import, __reserved, PAD) }),
+	C(READ, read,
+	  { F(read, handle, HANDLE), F(read, __reserved, PAD), F(read, start, COUNT),
+	    F(read, count, COUNT), F(read, data, OUT) }),
+	C(EXPORT, export,
+	  { F(export, handle, HANDLE), F(export, rights, RIGHTS), F(export, fd, NEW_FD),
+	    F(export, __reserved, PAD) }),
+	C(IMPORT, import,
+	  { F(import, fd, FD), F(import, rights, RIGHTS), F(import, handle, NEW_HANDLE),
+	    F(import, __reserved, PAD) }),
 	C(DOWNGRADE, clone, CLONE_FIELDS),
 	C(UPGRADE, clone, CLONE_FIELDS),
 	C(INTO_INNER, own, OWN_FIELDS),
 	C(TAKE, own, OWN_FIELDS),
 	C(MAKE_MUT, own, OWN_FIELDS),
-	C(LOCK, lock, { F(lock, handle, HANDLE), F(lock, __reserved, PAD),
-			F(lock, deadline, DEADLINE) }),
+	C(LOCK, lock,
+	  { F(lock, handle, HANDLE), F(lock, __reserved, PAD),
+	    F(lock, deadline, DEADLINE) }),
 	C(UNLOCK, unlock, UNLOCK_FIELDS),
 	C(CLEAR_POISON, unlock, UNLOCK_FIELDS),
 	C(POP_FRONT, pop, POP_FIELDS),
 	C(INSERT, range, RANGE_FIELDS(IN)),
 	C(REMOVE, range, RANGE_FIELDS(OUT)),
 	C(SWAP_REMOVE, range, RANGE_FIELDS(OUT)),
-	C(DRAIN, drain, { F(drain, handle, HANDLE), F(drain, __reserved, PAD),
-			  F(drain, start, COUNT), F(drain, count, COUNT), F(drain, data, OUT) }),
-	C(SPLICE, splice, { F(splice, handle, HANDLE), F(splice, __reserved, PAD),
-			    F(splice, start, COUNT), F(splice, count, COUNT),
-			    F(splice, removed, OUT), F(splice, data, IN),
-			    F(splice, insert, COUNT) }),
+	C(DRAIN, drain,
+	  { F(drain, handle, HANDLE), F(drain, __reserved, PAD), F(drain, start, COUNT),
+	    F(drain, count, COUNT), F(drain, data, OUT) }),
+	C(SPLICE, splice,
+	  { F(splice, handle, HANDLE), F(splice, __reserved, PAD),
+	    F(splice, start, COUNT), F(splice, count, COUNT), F(splice, removed, OUT),
+	    F(splice, data, IN), F(splice, insert, COUNT) }),
 	C(WRITE, range, RANGE_FIELDS(IN)),
 	C(FILL, range, RANGE_FIELDS(IN)),
 	C(TRUNCATE, resize, RESIZE_FIELDS),
@@ -118,9 +124,9 @@ static const struct command commands[COMMANDS] = {
 	C(EXTEND_WITHIN, range, RANGE_FIELDS(IN)),
 	C(APPEND, append, APPEND_FIELDS),
 	C(COPY_FROM, append, APPEND_FIELDS),
-	C(SPLIT_OFF, split_off, { F(split_off, handle, HANDLE),
-				  F(split_off, new_handle, NEW_HANDLE),
-				  F(split_off, start, COUNT) }),
+	C(SPLIT_OFF, split_off,
+	  { F(split_off, handle, HANDLE), F(split_off, new_handle, NEW_HANDLE),
+	    F(split_off, start, COUNT) }),
 	C(CLONE_DATA, clone, CLONE_FIELDS),
 };
 
@@ -197,6 +203,11 @@ static __u32 pick_handle(__u8 b, unsigned int ctx)
 	return b & 1 ? (__u32)odd[b % 18] : world.handles[(ctx + 1) % CONTEXTS][b % SLOTS];
 }
 
+static __u64 pick_handles(__u8 b, unsigned int ctx)
+{
+	return b < 232 ? ptr_to_u64(&world.handles[ctx][b % SLOTS]) : pick_pointer(b);
+}
+
 static int pick_fd(__u8 b)
 {
 	if (b < 232)
@@ -257,13 +268,14 @@ static void fill(union kown_arg *arg, const struct command *command, const __u8 
 			put(arg, field, command->cmd == KOWN_IOC_DROP ? 4 : 8, pick_count(*byte));
 			break;
 		case HANDLES:
-			put(arg, field, 8, *byte < 232 ? ptr_to_u64(&world.handles[ctx][*byte % SLOTS]) :
-				pick_pointer(*byte));
+			put(arg, field, 8, pick_handles(*byte, ctx));
 			break;
 		case IN:
 		case OUT:
 		case BITS:
-			put(arg, field, 8, arg->word[1] & 1 && *byte < 128 ? 0 : pick_pointer(*byte));
+			/* With DISCARD there is none. */
+			put(arg, field, 8,
+			    arg->word[1] & 1 && *byte < 128 ? 0 : pick_pointer(*byte));
 			break;
 		case FD:
 			put(arg, field, 4, pick_fd(*byte));
@@ -404,8 +416,8 @@ static void run_extra(const __u8 *step)
 static const char *run_steps(const struct program *program, unsigned int from, unsigned int to);
 
 /* A child does the next few steps, with all that we have; it is waited for, or killed. */
-static const char *run_child_steps(const struct program *program, unsigned int from, unsigned int to,
-				   unsigned int us)
+static const char *run_child_steps(const struct program *program, unsigned int from,
+				   unsigned int to, unsigned int us)
 {
 	int status = 0;
 	pid_t pid = fork();
@@ -493,13 +505,13 @@ static bool is_as_before(int watcher, const struct kown_info *before)
 #define KCOV_INIT_TRACE	_IOR('c', 1, unsigned long)
 #define KCOV_ENABLE	_IO('c', 100)
 #define KCOV_DISABLE	_IO('c', 101)
-#define PLACES		(1 << 16)
-#define EDGES		(1 << 18)
+#define PLACES		65536
+#define EDGES		262144
 
 static struct {
 	int fd;
 	unsigned long *places;		/* their number first */
-	__u8 seen[EDGES / 8];
+	bool seen[EDGES];
 	unsigned long edges;
 } cover = { .fd = -1 };
 
@@ -541,9 +553,9 @@ static unsigned int cover_end(void)
 		__u32 bit = edge >> 32 & (EDGES - 1);
 
 		last = cover.places[i] * 0xd1342543de82ef95ULL >> 1;
-		if (cover.seen[bit / 8] & 1 << bit % 8)
+		if (cover.seen[bit])
 			continue;
-		cover.seen[bit / 8] |= 1 << bit % 8;
+		cover.seen[bit] = true;
 		new++;
 	}
 	cover.edges += new;
@@ -722,6 +734,13 @@ struct options {
 	unsigned long kills;
 };
 
+static void say_counts(unsigned long programs, unsigned long new)
+{
+	printf("%lu programs, %lu calls, %lu of them done; %lu edges, %lu new; %u kept\n",
+	       programs, world.calls, world.good, cover.edges, new, kept_n);
+	fflush(stdout);
+}
+
 /* Returns whether nothing was found. */
 static bool work(const struct options *options, int watcher)
 {
@@ -740,10 +759,8 @@ static bool work(const struct options *options, int watcher)
 		if (options->seconds && now - begun >= options->seconds * 1000)
 			break;
 		if (now - said >= 10000) {
-			printf("# %llu s: %lu programs, %lu calls, %lu of them done; %lu edges, %lu new; %u kept\n",
-			       (now - begun) / 1000, n, world.calls, world.good, cover.edges,
-			       cover.edges - last_edges, kept_n);
-			fflush(stdout);
+			printf("# %llu s: ", (now - begun) / 1000);
+			say_counts(n, cover.edges - last_edges);
 			last_edges = cover.edges;
 			said = now;
 		}
@@ -762,8 +779,8 @@ static bool work(const struct options *options, int watcher)
 				program_print("+", &program);
 		}
 	}
-	printf("# in all: %lu programs, %lu calls, %lu of them done; %lu edges; %u kept; seed %" PRIu64 "\n",
-	       n, world.calls, world.good, cover.edges, kept_n, (uint64_t)options->seed);
+	printf("# seed %llu, in all: ", options->seed);
+	say_counts(n, cover.edges);
 	return true;
 }
 
@@ -811,7 +828,7 @@ static void load(const char *path)
 }
 
 /* Workers that never end by themselves; who is killed leaves what all have, no more. */
-static bool kills(const struct options *options, int watcher)
+static bool kill_all(const struct options *options, int watcher)
 {
 	struct kown_info before, all, common;
 	__u64 seed = options->seed;
@@ -955,7 +972,7 @@ int main(int argc, char **argv)
 	if (options.kills) {
 		world.jobs = 2;
 		world.ctx[PRIVATE] = -1;
-		good = kills(&options, watcher);
+		good = kill_all(&options, watcher);
 	} else if (world.jobs > 1) {
 		good = several(&options, watcher);
 	} else {
