@@ -68,7 +68,7 @@ static const struct {
 	{ NULL,		ENOTTY,		"not a context of /dev/kown, or without this command" },
 	{ NULL,		ERANGE,		"beyond the last element" },
 	{ NULL,		EOVERFLOW,	"too large, the size in bytes does not fit" },
-	{ NULL,		ENOSPC,		"a limit of the context or its user is reached, see: kown info" },
+	{ NULL,		ENOSPC,		"a limit of the context or user, see: kown info" },
 	{ NULL,		ENOMEM,		"no memory, or the cgroup's limit is reached" },
 	{ NULL,		EOPNOTSUPP,	"this kernel's kown lacks it" },
 	{ NULL,		E2BIG,		"this kernel's kown is older than this program" },

@@ -56,6 +56,7 @@ struct holder {
  * @owner: of the lock, or 0
  * @holders: who
  * @count: how many
+ * @ours: this process holds it too, by what it inherited
  */
 struct row {
 	uint64_t id;
@@ -69,6 +70,7 @@ struct row {
 	int owner;
 	struct holder *holders;
 	size_t count;
+	bool ours;
 };
 
 /**
@@ -107,8 +109,13 @@ static struct row *row_of(struct list *list, uint64_t id)
 	return &list->rows[list->count++];
 }
 
+/* Who looks is not listed: it is gone when one reads that. */
 static void add_holder(struct row *row, const struct holder *holder)
 {
+	if (holder->pid == getpid()) {
+		row->ours = true;
+		return;
+	}
 	row->holders = grown(row->holders, row->count, sizeof(*row->holders));
 	row->holders[row->count++] = *holder;
 }
@@ -234,6 +241,7 @@ static void read_exported(struct list *list, struct holder holder)
 	seen.state &= ~(KOWN_STATE_WEAK | KOWN_STATE_OWNER);
 	seen.holders = row->holders;
 	seen.count = row->count;
+	seen.ours = row->ours;
 	*row = seen;
 	add_holder(row, &holder);
 }
@@ -286,8 +294,6 @@ static void visit_process(int pid, void *arg)
 	struct visit visit = { .list = arg, .holder.pid = pid };
 	char path[32];
 
-	if (pid == getpid())
-		return;
 	read_comm(&visit.holder);
 	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
 	each_number(path, visit_fd, &visit);
@@ -366,7 +372,9 @@ static void print_row(const struct row *row)
 			printf(", ");
 		print_holder(&row->holders[i]);
 	}
-	puts(row->count ? "" : "nobody in /proc");
+	if (!row->count)
+		fputs(row->ours ? "this command only" : "nobody in /proc", stdout);
+	putchar('\n');
 }
 
 static void print_people(const struct list *list)

@@ -209,7 +209,7 @@ status 0"
 
 test_limits_are_named()
 {
-	refused 1 "kown: new object: a limit of the context or its user is reached, see: kown info (ENOSPC)" \
+	refused 1 "kown: new object: a limit of the context or user, see: kown info (ENOSPC)" \
 		kown new --elem u8 --cap 1000000000 -- true
 	refused 1 "kown: new object: too large, the size in bytes does not fit (EOVERFLOW)" \
 		kown new --elem u64 --cap 0xffffffffffffffff -- true

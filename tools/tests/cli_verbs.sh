@@ -265,6 +265,8 @@ test_ls_shows_objects_and_who_holds_them()
 	expect "handles" "$(kown context -- sh -c \
 		'h=$(kown new --elem u8); kown downgrade $h --rights c > /dev/null; kown ls; true' | lines)" \
 		"shared 0 x 1 0B 1 1 - sh[N] handle 1 rwcel, sh[N] handle 2 weak c"
+	expect "what only ls has" "$(kown new --elem u8 -- kown ls | lines)" \
+		"shared 0 x 1 0B 1 0 - this command only"
 	expect "a lock" "$(kown new --elem u8 --mode locked -- sh -c \
 		'kown lock --become -- kown ls; kown ls; true' | lines | cut -d ' ' -f 1-7)" \
 		"locked 0 x 1 0B 1 0
