@@ -15,6 +15,7 @@
 #include <kown/into_iter.h>
 #include <kown/slice.h>
 #include <kown/splice.h>
+#include <kown/weak.h>
 
 static void text_drop(char **text)
 {
@@ -85,6 +86,8 @@ KOWN_DEFINE_HEAP(text, char *, text_less)
 KOWN_DEFINE_ARC_SLICE(text, char *, text_drop, 0)
 KOWN_DEFINE_ARC_VEC(text)
 KOWN_DEFINE_BOX(text, char *, text_drop, text_clone, 0)
+KOWN_DEFINE_ARC(shared, char *, text_drop, text_clone, 0)
+KOWN_DEFINE_WEAK(shared, char *)
 KOWN_DEFINE_VEC(name, const char *, NULL, NULL)
 KOWN_DEFINE_SLICE(name, const char *)
 
@@ -235,6 +238,30 @@ static void pointers_are_boxed_and_shared(struct kunit *test)
 	text_vec_free(&vec);
 }
 
+static void pointers_are_counted(struct kunit *test)
+{
+	char *text = kstrdup("a", GFP_KERNEL), **arc, **mine;
+	struct shared_weak *weak;
+
+	KUNIT_ASSERT_NOT_NULL(test, text);
+	arc = shared_arc_new(&text, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, arc);
+	shared_arc_get(arc);
+	mine = shared_arc_make_mut(arc, GFP_KERNEL);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(mine));
+	KUNIT_EXPECT_FALSE(test, shared_arc_ptr_eq(arc, mine));
+	KUNIT_EXPECT_STREQ(test, *mine, "a");
+	KUNIT_EXPECT_PTR_NE(test, *mine, *arc);
+	weak = shared_arc_downgrade(mine);
+	KUNIT_EXPECT_EQ(test, shared_arc_strong_count(mine), 1);
+	KUNIT_EXPECT_EQ(test, shared_arc_weak_count(mine), 1);
+	KUNIT_EXPECT_EQ(test, 0, shared_arc_take(mine, &text));
+	KUNIT_EXPECT_NULL(test, shared_weak_upgrade(weak));
+	text_drop(&text);
+	shared_weak_put(weak);
+	shared_arc_put(arc);
+}
+
 static void pointers_to_what_is_const_are_elements(struct kunit *test)
 {
 	static const char *const names[] = { "one", "two" };
@@ -255,6 +282,7 @@ static struct kunit_case pointer_cases[] = {
 	KUNIT_CASE(pointers_are_sorted_and_found_in_a_slice),
 	KUNIT_CASE(pointers_come_out_of_a_heap_in_order),
 	KUNIT_CASE(pointers_are_boxed_and_shared),
+	KUNIT_CASE(pointers_are_counted),
 	KUNIT_CASE(pointers_to_what_is_const_are_elements),
 	{}
 };

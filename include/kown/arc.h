@@ -638,7 +638,7 @@ name##_arc_new(size_t len,						\
 
 #define __KOWN_ARC_ANY(name, value_t, distance)				\
 static __always_inline struct kown_arc *				\
-__##name##_arc_of(const value_t *value)					\
+__##name##_arc_of(typeof(value_t) const *value)				\
 {									\
 	return value ? __kown_arc_of(value, distance) : NULL;		\
 }									\
@@ -683,17 +683,17 @@ name##_arc_put_tracked(value_t *value, struct kown_tracker *tracker)	\
 	name##_arc_put(value);						\
 }									\
 static __always_inline __maybe_unused unsigned int			\
-name##_arc_strong_count(const value_t *value)				\
+name##_arc_strong_count(typeof(value_t) const *value)			\
 {									\
 	return kown_arc_strong_count(__kown_arc_of(value, distance));	\
 }									\
 static __always_inline __maybe_unused unsigned int			\
-name##_arc_weak_count(const value_t *value)				\
+name##_arc_weak_count(typeof(value_t) const *value)			\
 {									\
 	return kown_arc_weak_count(__kown_arc_of(value, distance));	\
 }									\
 static __always_inline __maybe_unused bool				\
-name##_arc_ptr_eq(const value_t *a, const value_t *b)			\
+name##_arc_ptr_eq(typeof(value_t) const *a, typeof(value_t) const *b)	\
 {									\
 	return a == b;							\
 }									\
@@ -735,7 +735,7 @@ __##name##_arc_value(struct kown_arc *arc)				\
 {									\
 	return IS_ERR_OR_NULL(arc) ? (void *)arc : (void *)(arc + 1);	\
 }									\
-static inline __maybe_unused value_t *name##_arc_new(const value_t *value, gfp_t gfp) \
+static inline __maybe_unused value_t *name##_arc_new(typeof(value_t) const *value, gfp_t gfp) \
 {									\
 	struct kown_arc *arc = __kown_arc_new(&name##_arc_type, value, gfp); \
 									\

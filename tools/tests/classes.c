@@ -149,7 +149,8 @@ TEST_F(classes, class_7_lookups_while_what_they_find_is_dropped)
 	ASSERT_EQ(0, kown_new(self->ctx, 8, 0, &keep));
 	ASSERT_EQ(0, kown_stat(self->ctx, keep, &stat));
 	l.object = stat.object;
-	l.first = l.last = keep;
+	l.first = keep;
+	l.last = keep;
 	for (i = 0; i < THREADS; i++)
 		ASSERT_EQ(0, pthread_create(&threads[i], NULL, look_up, &l));
 	for (end = now_ms() + 2000; now_ms() < end;) {
@@ -169,7 +170,7 @@ TEST_F(classes, class_7_lookups_while_what_they_find_is_dropped)
 
 TEST_F(classes, class_8_events_are_not_there)
 {
-	SKIP(return, "the ABI has no watches: nothing is delivered but poll's wake-ups, see class 21");
+	SKIP(return, "the ABI has no watches; for the wake-ups of poll see class 21");
 }
 
 TEST_F(classes, class_17_references_do_not_nest)
@@ -427,7 +428,7 @@ TEST_F(classes, class_23_each_allocation_fails_once)
 	char text[16];
 
 	if (nth_fd < 0)
-		SKIP(return, "this kernel has no fault injection; KUnit's fail tests sweep the library");
+		SKIP(return, "no fault injection in this kernel; KUnit sweeps the library");
 	ASSERT_EQ(0, kown_new(self->ctx, 8, 0, &a.handle));
 	ASSERT_EQ(0, kown_push(self->ctx, a.handle, "12345678", 1));
 	ASSERT_EQ(0, kown_export(self->ctx, a.handle, KOWN_RIGHTS_SAME, &a.fd));
