@@ -4,6 +4,7 @@
  */
 #include <kunit/test.h>
 #include <linux/kthread.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include <uapi/linux/kown.h>
@@ -192,6 +193,7 @@ static void table_stale_number_names_nothing(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, 0, kown_table_reserve(&f->table, &number));
 		KUNIT_ASSERT_NE(test, number, stale);
 		kown_table_cancel(&f->table, number);
+		cond_resched();
 	}
 	KUNIT_EXPECT_EQ(test, -ENOENT, pin_error(f, stale, 0));
 }
