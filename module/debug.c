@@ -351,10 +351,19 @@ unsigned long kown_debug_live(const struct kown_arc_type *type)
 }
 EXPORT_SYMBOL_KOWN(kown_debug_live);
 
-/* 0x0 where there are too many. */
-#define SITE		"%u %staken, %u given: %pS\n"
-#define SITE_ARGS(site)	(site)->taken, (site)->weak ? "weak " : "", (site)->given, \
-			(void *)(site)->ip
+/* Into a file, or the log. 0x0 is where there are too many places. */
+static void show_site(struct seq_file *m, const struct site *site)
+{
+	const char *kind = site->weak ? "weak " : "";
+	void *place = (void *)site->ip;
+
+	if (m)
+		seq_printf(m, "\t%u %staken, %u given: %pS\n", site->taken, kind,
+			   site->given, place);
+	else
+		pr_info("kown:	%u %staken, %u given: %pS\n", site->taken, kind,
+			site->given, place);
+}
 
 /**
  * kown_debug_report() - print the live arcs of a type, and who holds them
@@ -383,7 +392,7 @@ unsigned long kown_debug_report(const struct kown_arc_type *type)
 				kown_arc_strong_count(arc->arc),
 				kown_arc_weak_count(arc->arc));
 			for (unsigned int i = 0; i < arc->n_sites; i++)
-				pr_info("kown:	" SITE, SITE_ARGS(&arc->sites[i]));
+				show_site(NULL, &arc->sites[i]);
 			if (READ_ONCE(arc->tracks))
 				ref_tracker_dir_print(&arc->refs, MOST_STACKS);
 		}
@@ -426,7 +435,7 @@ static int live_show(struct seq_file *m, void *unused)
 				   kown_arc_weak_count(record->arc),
 				   ktime_ms_delta(now, record->since) / MSEC_PER_SEC);
 			for (unsigned int i = 0; i < record->n_sites; i++)
-				seq_printf(m, "\t" SITE, SITE_ARGS(&record->sites[i]));
+				show_site(m, &record->sites[i]);
 		}
 	}
 	spin_unlock_irqrestore(&lock, flags);
