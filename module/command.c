@@ -833,6 +833,29 @@ static int run_once(struct call *call, const struct command *command)
 	return command->run(call);
 }
 
+/* A struct of the size that is expected is read by words, as it is made of them. */
+static int copy_words_from_user(u64 *to, const u64 __user *from, size_t size)
+{
+	if (!user_read_access_begin(from, size))
+		return -EFAULT;
+	for (size_t i = 0; i < size / sizeof(*to); i++)
+		unsafe_get_user(to[i], from + i, fault);
+	user_read_access_end();
+	return 0;
+
+fault:
+	user_read_access_end();
+	return -EFAULT;
+}
+
+static int copy_arg(struct call *call, const struct command *command)
+{
+	if (call->user_size == command->size)
+		return copy_words_from_user((u64 *)&call->arg, call->user, command->size);
+	return copy_struct_from_user(&call->arg, command->size, call->user,
+				     call->user_size);
+}
+
 static int run(struct call *call, const struct command *command)
 {
 	int err;
@@ -843,8 +866,7 @@ static int run(struct call *call, const struct command *command)
 		return -EINVAL;
 	if (call->user_size > PAGE_SIZE)
 		return -E2BIG;
-	err = copy_struct_from_user(&call->arg, command->size, call->user,
-				    call->user_size);
+	err = copy_arg(call, command);
 	if (!err)
 		err = check(call, command);
 	if (err)
