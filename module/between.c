@@ -15,7 +15,7 @@ static int prepare_append(struct kown_transfer *t, size_t count)
 	u64 index = object->vec.len;
 	int err = kown_object_reserve(object, count);
 
-	return err ? err : kown_transfer_answer(t, &index);
+	return err ? err : kown_transfer_answer(t, index);
 }
 
 static int append_step(struct kown_transfer *t)
@@ -165,7 +165,7 @@ static int tell_split(struct birth *birth, const struct kown_object *object)
 		.object = object->id,
 	};
 
-	return kown_transfer_answer(&birth->t, &split);
+	return kown_transfer_answer_struct(&birth->t, &split);
 }
 
 /* A new object with copies of the elements from @start on, and a handle that owns it. */

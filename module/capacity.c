@@ -16,7 +16,7 @@ static int tell_cap(struct kown_transfer *t)
 	struct kown_object *object = t->handle->object;
 	u64 cap = kown_vec_cap(&object->vec, &object->elem);
 
-	return kown_transfer_answer(t, &cap);
+	return kown_transfer_answer(t, cap);
 }
 
 /* What a fault lets happen twice changes nothing the second time. */

@@ -37,7 +37,7 @@ static int push_step(struct kown_transfer *t)
 	err = kown_transfer_in(t, kown_object_at(object, index));
 	if (err)
 		return err;
-	err = kown_transfer_answer(t, &index);
+	err = kown_transfer_answer(t, index);
 	if (err)
 		return err;
 	kown_vec_commit(&object->vec, t->count);

@@ -51,7 +51,7 @@ static int tell(struct own *own, u32 how, const struct kown_object *object)
 		.object = object ? object->id : 0,
 	};
 
-	return kown_transfer_answer(&own->t, &outcome);
+	return kown_transfer_answer_struct(&own->t, &outcome);
 }
 
 static int give_up(struct own *own)

@@ -30,7 +30,7 @@ static int take_step(struct kown_transfer *t, u64 start, u64 n)
 	err = kown_transfer_hand_out(t, start, n);
 	if (err)
 		return err;
-	err = kown_transfer_answer(t, &n);
+	err = kown_transfer_answer(t, n);
 	if (err)
 		return err;
 	close_gap(object, start, n);

@@ -90,7 +90,7 @@ static int mask_step(struct kown_transfer *t, bool keep)
 	if (t->out_bytes)
 		err = hand_out_chosen(t);
 	if (!err)
-		err = kown_transfer_answer(t, &taken);
+		err = kown_transfer_answer(t, taken);
 	if (err)
 		return err;
 	if (object->elem.size)
@@ -219,7 +219,7 @@ static int dedup_step(struct kown_transfer *t)
 		taken = count_repeated(object);
 	else
 		taken = vec->len ? vec->len - 1 : 0;
-	err = kown_transfer_answer(t, &taken);
+	err = kown_transfer_answer(t, taken);
 	if (err)
 		return err;
 	if (equal.size)

@@ -102,13 +102,32 @@ int kown_transfer_hand_out(struct kown_transfer *t, size_t start, size_t count)
 
 /**
  * kown_transfer_answer() - tell the caller, in a step, what it is about to commit
+ * @t: the transfer; its result is one number
+ * @answer: the number
+ *
+ * Context: Process context. Does not fault.
+ * Return: 0, or -EAGAIN.
+ */
+int kown_transfer_answer(const struct kown_transfer *t, u64 answer)
+{
+	u64 __user *result = t->result;
+	int err;
+
+	pagefault_disable();
+	err = put_user(answer, result);
+	pagefault_enable();
+	return err ? -EAGAIN : 0;
+}
+
+/**
+ * kown_transfer_answer_struct() - the same, if there is more to tell
  * @t: the transfer
  * @answer: @t->result_bytes
  *
  * Context: Process context. Does not fault.
  * Return: 0, or -EAGAIN.
  */
-int kown_transfer_answer(const struct kown_transfer *t, const void *answer)
+int kown_transfer_answer_struct(const struct kown_transfer *t, const void *answer)
 {
 	return copy_to_user_nofault(t->result, answer, t->result_bytes) ? -EAGAIN : 0;
 }

@@ -73,7 +73,9 @@ int __must_check kown_transfer_in(const struct kown_transfer *t, void *to);
 int __must_check kown_transfer_out(const struct kown_transfer *t, const void *from);
 int __must_check kown_transfer_hand_out(struct kown_transfer *t, size_t start,
 					size_t count);
-int __must_check kown_transfer_answer(const struct kown_transfer *t, const void *answer);
+int __must_check kown_transfer_answer(const struct kown_transfer *t, u64 answer);
+int __must_check kown_transfer_answer_struct(const struct kown_transfer *t,
+					     const void *answer);
 
 /* Called for each of many elements, under the object's lock. */
 static inline void kown_give_way(size_t i)
