@@ -72,7 +72,7 @@ static int grow(struct kown_object *object, size_t cap)
 }
 
 /**
- * kown_object_reserve() - make room for more elements, and for growth
+ * __kown_object_reserve() - make room for more elements, and for growth
  * @object: the object
  * @extra: elements to make room for beyond those there are
  *
@@ -81,7 +81,7 @@ static int grow(struct kown_object *object, size_t cap)
  * Context: Process context. The caller holds @object->lock. Sleeps.
  * Return: 0, -EOVERFLOW, -ENOSPC or -ENOMEM.
  */
-int kown_object_reserve(struct kown_object *object, size_t extra)
+int __kown_object_reserve(struct kown_object *object, size_t extra)
 {
 	size_t need, cap;
 	int err;

@@ -72,7 +72,7 @@ struct kown_object *kown_object_after(struct kown_object *object);
 void kown_object_wake(struct kown_object *object, __poll_t events);
 int __must_check kown_object_check_size(const struct kown_object *object, u64 count,
 					size_t *bytes);
-int __must_check kown_object_reserve(struct kown_object *object, size_t extra);
+int __must_check __kown_object_reserve(struct kown_object *object, size_t extra);
 int __must_check kown_object_reserve_exact(struct kown_object *object, size_t cap);
 int __must_check kown_object_shrink(struct kown_object *object, size_t min_cap);
 
@@ -80,6 +80,13 @@ int __must_check kown_object_shrink(struct kown_object *object, size_t min_cap);
 static inline bool kown_object_has_room(const struct kown_object *object, size_t extra)
 {
 	return kown_vec_cap(&object->vec, &object->elem) - object->vec.len >= extra;
+}
+
+/* As __kown_object_reserve(), which most pushes do without. */
+static inline int __must_check kown_object_reserve(struct kown_object *object, size_t extra)
+{
+	lockdep_assert_held(&object->lock);
+	return kown_object_has_room(object, extra) ? 0 : __kown_object_reserve(object, extra);
 }
 
 static inline void *kown_object_at(const struct kown_object *object, size_t index)
