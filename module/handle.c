@@ -490,12 +490,13 @@ struct kown_handle *kown_table_pin(struct kown_table *table, u32 number,
 EXPORT_SYMBOL_KOWN_TEST(kown_table_pin);
 
 /* It is reserved, and the one before is free. The caller holds the array's lock. */
-static void forget_number(struct kown_table *table, u32 number)
+static void forget_number(struct kown_table *table, struct xa_state *at)
 {
-	__xa_store(&table->handles, number, NULL, 0);
+	/* The slot is there, so nothing is allocated. */
+	xas_store(at, XA_ZERO_ENTRY);
 	if (table->dropped)
 		__xa_erase(&table->handles, table->dropped);
-	table->dropped = number;
+	table->dropped = at->xa_index;
 }
 
 /**
@@ -511,13 +512,16 @@ static void forget_number(struct kown_table *table, u32 number)
  */
 int kown_table_drop(struct kown_table *table, u32 number)
 {
+	XA_STATE(at, &table->handles, number);
 	struct kown_handle *handle;
 
-	xa_lock(&table->handles);
-	handle = xa_load(&table->handles, number);
+	xas_lock(&at);
+	handle = xas_load(&at);
+	if (xa_is_zero(handle))
+		handle = NULL;
 	if (handle)
-		forget_number(table, number);
-	xa_unlock(&table->handles);
+		forget_number(table, &at);
+	xas_unlock(&at);
 	if (!handle)
 		return -ENOENT;
 	kown_account_uncharge(table->account, KOWN_HANDLES, 1);
