@@ -420,8 +420,14 @@ EXPORT_SYMBOL_KOWN_TEST(kown_table_cancel);
 void kown_table_publish(struct kown_table *table, u32 number,
 			struct kown_handle *handle)
 {
+	XA_STATE(at, &table->handles, number);
+
+	xas_lock(&at);
 	/* The reserved entry's slot is there, so nothing is allocated. */
-	WARN_ON_ONCE(xa_err(xa_store(&table->handles, number, handle, 0)));
+	xas_load(&at);
+	xas_store(&at, handle);
+	xas_unlock(&at);
+	WARN_ON_ONCE(xas_error(&at));
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_table_publish);
 
