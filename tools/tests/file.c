@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/sendfile.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/uio.h>
@@ -356,14 +357,15 @@ TEST_F(file, bad_memory_is_efault_and_nothing_moves)
 {
 	char *pages = pages_with_hole(1), *edge = pages + sysconf(_SC_PAGESIZE) - 16;
 	struct iovec vec[] = { { pages, 16 }, { pages + sysconf(_SC_PAGESIZE), 16 } };
+	void *volatile nowhere = (void *)8;
 	struct snapshot before;
 
 	ASSERT_NE(NULL, pages);
 	snapshot_take(_metadata, self->ctx, self->handle, &before);
-	EXPECT_EQ(EFAULT, err_of(read(self->fd, (void *)8, 8)));
+	EXPECT_EQ(EFAULT, err_of(read(self->fd, nowhere, 8)));
 	EXPECT_EQ(EFAULT, err_of(read(self->fd, edge, 32)));
 	EXPECT_EQ(EFAULT, err_of(readv(self->fd, vec, 2)));
-	EXPECT_EQ(EFAULT, err_of(write(self->fd, (void *)8, 8)));
+	EXPECT_EQ(EFAULT, err_of(write(self->fd, nowhere, 8)));
 	EXPECT_EQ(EFAULT, err_of(write(self->fd, edge, 32)));
 	EXPECT_EQ(EFAULT, err_of(writev(self->fd, vec, 2)));
 	ASSERT_EQ(0, fcntl(self->fd, F_SETFL, O_APPEND));
