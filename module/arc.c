@@ -394,7 +394,8 @@ struct kown_arc *kown_arc_new_slice(const struct kown_arc_type *type, size_t len
 			return ERR_PTR(err);
 		}
 	}
-	kown_arc_share(arc);
+	kown_debug_move(arc, KOWN_STRONG_TAKEN, _RET_IP_);
+	__kown_arc_share(arc);
 	return arc;
 }
 EXPORT_SYMBOL_KOWN(kown_arc_new_slice);

@@ -11,8 +11,9 @@
  * A path to the inode, as O_PATH gives one through /proc, may outlive the file. So it is
  * the inode that has the handle's pin; the file's release closes the handle.
  *
- * The filesystem is mounted while there are files, and no longer: its superblock
- * pins the module until the last inode is gone, which is after a file's own release.
+ * The filesystem is mounted while there are files, or contexts that have exported one, and
+ * no longer: its superblock pins the module until the last inode is gone, which is after a
+ * file's own release.
  * It is not registered, so nobody can mount it.
  */
 #include <linux/fdtable.h>
@@ -81,6 +82,27 @@ static struct file_system_type kown_fs_type = {
 	.init_fs_context = kown_init_fs_context,
 	.kill_sb = kill_anon_super,
 };
+
+/**
+ * kown_file_keep() - mount the filesystem, if it is not, for as long as somebody keeps it
+ *
+ * Context: Process context, in a call on a file of this module. Sleeps.
+ * Return: 0 or -ENOMEM.
+ */
+int kown_file_keep(void)
+{
+	return simple_pin_fs(&kown_fs_type, &kown_mnt, &kown_mnt_users);
+}
+
+/**
+ * kown_file_unkeep() - the counterpart
+ *
+ * Context: As kown_file_keep().
+ */
+void kown_file_unkeep(void)
+{
+	simple_release_fs(&kown_mnt, &kown_mnt_users);
+}
 
 /*
  * What a descriptor waits for:
@@ -255,7 +277,7 @@ static int kown_file_release(struct inode *inode, struct file *file)
 	struct kown_handle *handle = file->private_data;
 
 	kown_handle_close(handle);
-	simple_release_fs(&kown_mnt, &kown_mnt_users);
+	kown_file_unkeep();
 	return 0;
 }
 
@@ -317,27 +339,6 @@ static struct inode *inode_new(const struct kown_object *object)
 	/* The end is where reads say it is: copy_file_range() shall not know better. */
 	i_size_write(inode, MAX_LFS_FILESIZE);
 	return inode;
-}
-
-/**
- * kown_file_keep() - mount the filesystem, if it is not, for as long as somebody keeps it
- *
- * Context: Process context, in a call on a file of this module. Sleeps.
- * Return: 0 or -ENOMEM.
- */
-int kown_file_keep(void)
-{
-	return simple_pin_fs(&kown_fs_type, &kown_mnt, &kown_mnt_users);
-}
-
-/**
- * kown_file_unkeep() - the counterpart
- *
- * Context: As kown_file_keep().
- */
-void kown_file_unkeep(void)
-{
-	simple_release_fs(&kown_mnt, &kown_mnt_users);
 }
 
 /**

@@ -22,7 +22,8 @@ in_context()
 	expect "$1" "$(kown context -- sh -c "$1" 2>&1 | tr -s ' ' | tr '\n' ' ')" "$2"
 }
 
-beyond="kown: descriptor N: beyond the last element (ERANGE)"
+# As edits shows it: each of its lines ends with a space.
+beyond="kown: descriptor N: beyond the last element (ERANGE) "
 
 test_insert()
 {
@@ -30,7 +31,7 @@ test_insert()
 1 7 8 2 3 4 5 "
 	edits 'kown insert 5 9' "
 1 2 3 4 5 9 "
-	edits 'kown insert 6 9' "$beyond 
+	edits 'kown insert 6 9' "$beyond
 1 2 3 4 5 "
 }
 
@@ -38,7 +39,7 @@ test_write()
 {
 	edits 'kown write 3 8 9' "
 1 2 3 8 9 "
-	edits 'kown write 4 8 9' "$beyond 
+	edits 'kown write 4 8 9' "$beyond
 1 2 3 4 5 "
 }
 
@@ -46,7 +47,7 @@ test_fill()
 {
 	edits 'kown fill 1 3 0' "
 1 0 0 0 5 "
-	edits 'kown fill 1 5 0' "$beyond 
+	edits 'kown fill 1 5 0' "$beyond
 1 2 3 4 5 "
 }
 
@@ -63,9 +64,9 @@ test_remove()
 1 4 5 "
 	edits 'kown remove 4' "5 
 1 2 3 4 "
-	edits 'kown remove 4 2' "$beyond 
+	edits 'kown remove 4 2' "$beyond
 1 2 3 4 5 "
-	edits 'kown remove 0 18446744073709551615' "$beyond 
+	edits 'kown remove 0 18446744073709551615' "$beyond
 1 2 3 4 5 "
 	edits 'kown remove 0 2 --discard' "
 3 4 5 "
@@ -75,7 +76,7 @@ test_swap_remove()
 {
 	edits 'kown swap-remove 0 2' "1 2 
 4 5 3 "
-	edits 'kown swap-remove 5' "$beyond 
+	edits 'kown swap-remove 5' "$beyond
 1 2 3 4 5 "
 }
 
@@ -85,7 +86,7 @@ test_drain()
 1 2 3 "
 	edits 'kown drain 1 2 --json' '{"taken": 2, "elements": [2, 3]} 
 1 4 5 '
-	edits 'kown drain 6' "$beyond 
+	edits 'kown drain 6' "$beyond
 1 2 3 4 5 "
 }
 
@@ -97,7 +98,7 @@ test_splice()
 1 5 "
 	edits 'kown splice 0 1 9 --discard' "
 9 2 3 4 5 "
-	edits 'kown splice 4 2 9' "$beyond 
+	edits 'kown splice 4 2 9' "$beyond
 1 2 3 4 5 "
 }
 
@@ -127,7 +128,7 @@ test_retain_and_extract()
 1 2 4 5 "
 	edits 'kown extract 1 101' "2 4 
 1 3 5 "
-	edits 'kown extract 0 000001' "$beyond 
+	edits 'kown extract 0 000001' "$beyond
 1 2 3 4 5 "
 }
 
@@ -137,7 +138,7 @@ test_dedup_and_extend_within()
 1 4 5 "
 	edits 'kown extend-within 1 2' "
 1 2 3 4 5 2 3 "
-	edits 'kown extend-within 4 2' "$beyond 
+	edits 'kown extend-within 4 2' "$beyond
 1 2 3 4 5 "
 }
 
