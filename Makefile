@@ -87,7 +87,7 @@ fuzz-vm:
 	@exec scripts/fuzz-vm $(TIED)
 
 coverage:
-	@scripts/deps build kernel host kunit coverage
+	@scripts/deps build kernel vm tests host kunit coverage
 	@exec scripts/coverage $(TIED)
 
 stress:
@@ -136,7 +136,7 @@ help:
 	@echo 'make check-host       the library and its suites as programs, under ASan, UBSan and TSan'
 	@echo 'make fuzz MINUTES=n   Vec against its model, led to new paths by libFuzzer'
 	@echo 'make fuzz-vm MINUTES=n  random ioctls in a VM that debugs, led to new paths by KCOV'
-	@echo 'make coverage         lines and branches that the suites reach, as programs and in a kernel'
+	@echo 'make coverage         lines and branches that the suites reach, as programs, in a kernel, from outside'
 	@echo 'make stress           insmod, work, rmmod, ROUNDS times (1000)'
 	@echo 'make long RUN=races   a long run (COUNT=n), or all of them: Documentation/long-runs.rst'
 	@echo 'make bench            each type against the bare primitive, on UML and in the VM; each command'

@@ -43,6 +43,7 @@ class Machine:
         self.ready = False
         self.status = None
         self.reason = None  # why the VM failed
+        self.counted = []  # by gcov, in base64
         self.scanner = splat.Scanner()
         self.tail = []  # of the console: its last lines, or the first splat
         os.makedirs(os.path.dirname(options.console), exist_ok=True)
@@ -112,6 +113,8 @@ class Machine:
             elif word == "status":
                 self.status = 0 if self.interactive else int(rest)
                 self.end_within(5)
+            elif word == "counted":
+                self.counted.append(rest)
             elif word == "failed":
                 self.fail(f"the module did not load: {rest}")
                 self.end_within(5)

@@ -6,6 +6,7 @@ import leash
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 OUT = os.path.join(ROOT, "out")
+PARTS = ("Kbuild", "module", "include", "kunit")
 
 # A make started from here is not a part of the make that may have started us.
 ENVIRONMENT = {name: value for name, value in os.environ.items()
@@ -20,3 +21,9 @@ def kernel(part, kver):
 def building(kver):
     """What to put before a command that compiles against a kernel's headers."""
     return [os.path.join(ROOT, "scripts", "kernel"), "build", kver]
+
+
+def copy_sources(to, *options):
+    """What is compiled, by content and without times: only what has changed is built again."""
+    return leash.run(["rsync", "-r", "--checksum", "--delete", "--exclude-from=.gitignore", *options, *PARTS, f"{to}/"],
+                     cwd=ROOT)
