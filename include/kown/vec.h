@@ -542,21 +542,28 @@ name##_vec_shrink_to_fit(struct name##_vec *vec, gfp_t gfp)		\
 static __always_inline __maybe_unused int __must_check			\
 name##_vec_push_within_capacity(struct name##_vec *vec, typeof(value_t) const *value) \
 {									\
-	if (unlikely(vec->len == name##_vec_cap(vec)))			\
+	size_t len = vec->len;						\
+									\
+	if (unlikely(len == name##_vec_cap(vec)))			\
 		return -ENOSPC;						\
-	*__##name##_vec_at(vec, vec->len++) = *value;			\
+	*__##name##_vec_at(vec, len) = *value;				\
+	vec->len = len + 1;						\
 	return 0;							\
 }									\
 static __always_inline __maybe_unused int __must_check			\
 name##_vec_push(struct name##_vec *vec, typeof(value_t) const *value, gfp_t gfp) \
 {									\
-	if (unlikely(vec->len == name##_vec_cap(vec))) {		\
+	size_t len = vec->len;						\
+									\
+	if (unlikely(len == name##_vec_cap(vec))) {			\
 		int err = name##_vec_reserve(vec, 1, gfp);		\
 									\
 		if (err)						\
 			return err;					\
 	}								\
-	*__##name##_vec_at(vec, vec->len++) = *value;			\
+	/* Last: for all the compiler knows an element may be where len is. */ \
+	*__##name##_vec_at(vec, len) = *value;				\
+	vec->len = len + 1;						\
 	return 0;							\
 }									\
 static inline __maybe_unused int __must_check				\
