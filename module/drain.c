@@ -24,23 +24,23 @@ int kown_drain_begin(struct kown_drain *drain, struct kown_vec *vec,
 }
 EXPORT_SYMBOL_KOWN(kown_drain_begin);
 
-/* Elements from elsewhere in the vec follow the head. */
-static void move_up(struct kown_drain *drain, const void *from, size_t count)
+/**
+ * kown_drain_drop_rest() - drop what was not taken, and go on guarding
+ * @drain: the guard, which guards a range; there is nothing more to take afterwards
+ *
+ * For those who put something else in place of the range, and then finish.
+ *
+ * Context: As the elements' drop.
+ */
+void kown_drain_drop_rest(struct kown_drain *drain)
 {
-	void *to = kown_vec_at(drain->vec, drain->elem, drain->vec->len);
+	size_t size = drain->elem->size;
 
-	if (from != to)
-		kown_vec_move(drain->elem, to, from, count);
-	drain->vec->len += count;
-}
-
-static void finish(struct kown_drain *drain)
-{
-	move_up(drain, kown_vec_at(drain->vec, drain->elem, drain->tail), drain->tail_len);
-	/* It guards nothing and has none; to clear all of it costs as much as the rest here. */
-	drain->vec = NULL;
+	kown_type_drop_n(drain->elem, kown_cursor_rest(&drain->rest, size),
+			 kown_cursor_len(&drain->rest, size));
 	drain->rest = (struct kown_cursor){};
 }
+EXPORT_SYMBOL_KOWN(kown_drain_drop_rest);
 
 /**
  * kown_drain_keep_rest() - finish, and keep what was not taken (Drain::keep_rest)
@@ -50,10 +50,15 @@ static void finish(struct kown_drain *drain)
  */
 void kown_drain_keep_rest(struct kown_drain *drain)
 {
+	size_t size;
+
 	if (!drain->vec)
 		return;
-	move_up(drain, kown_cursor_rest(&drain->rest, drain->elem->size), kown_drain_len(drain));
-	finish(drain);
+	size = drain->elem->size;
+	__kown_drain_move_up(drain->vec, size, kown_cursor_rest(&drain->rest, size),
+			     kown_cursor_len(&drain->rest, size));
+	drain->rest = (struct kown_cursor){};
+	kown_drain_finish(drain);
 }
 EXPORT_SYMBOL_KOWN(kown_drain_keep_rest);
 
@@ -67,9 +72,7 @@ EXPORT_SYMBOL_KOWN(kown_drain_keep_rest);
  */
 void kown_drain_finish(struct kown_drain *drain)
 {
-	if (!drain->vec)
-		return;
-	kown_drain_drop_rest(drain);
-	finish(drain);
+	if (drain->vec)
+		__kown_drain_finish(drain, drain->elem, drain->elem->size);
 }
 EXPORT_SYMBOL_KOWN(kown_drain_finish);

@@ -7,6 +7,7 @@
 
 #include <linux/cleanup.h>
 #include <linux/compiler.h>
+#include <linux/string.h>
 #include <linux/types.h>
 
 #include <kown/cursor.h>
@@ -36,6 +37,7 @@ struct kown_drain {
 int __must_check kown_drain_begin(struct kown_drain *drain, struct kown_vec *vec,
 				  const struct kown_type *elem, size_t start,
 				  size_t count);
+void kown_drain_drop_rest(struct kown_drain *drain);
 void kown_drain_keep_rest(struct kown_drain *drain);
 void kown_drain_finish(struct kown_drain *drain);
 
@@ -93,13 +95,29 @@ static inline void *kown_drain_next_back(struct kown_drain *drain)
 	return drain->vec ? kown_cursor_next_back(&drain->rest, drain->elem->size) : NULL;
 }
 
-/* Drops what was not taken. */
-static inline void kown_drain_drop_rest(struct kown_drain *drain)
+/* Elements from elsewhere in the vec follow the head. */
+static __always_inline void __kown_drain_move_up(struct kown_vec *vec, size_t size,
+						 const char *from, size_t count)
 {
-	size_t size = drain->elem->size;
+	char *to = vec->raw.ptr + vec->len * size;
 
-	kown_type_drop_n(drain->elem, kown_cursor_rest(&drain->rest, size),
-			 kown_cursor_len(&drain->rest, size));
+	if (size && count && from != to)
+		memmove(to, from, count * size);
+	vec->len += count;
+}
+
+static __always_inline void __kown_drain_finish(struct kown_drain *drain,
+						const struct kown_type *elem, size_t size)
+{
+	struct kown_vec *vec = drain->vec;
+
+	if (!vec)
+		return;
+	if (elem->drop)
+		kown_drain_drop_rest(drain);
+	__kown_drain_move_up(vec, size, vec->raw.ptr + drain->tail * size, drain->tail_len);
+	/* It guards nothing and has none; to clear all of it costs as much as the rest here. */
+	drain->vec = NULL;
 	drain->rest = (struct kown_cursor){};
 }
 
@@ -157,9 +175,9 @@ static inline __maybe_unused void name##_drain_keep_rest(struct name##_drain *dr
 {									\
 	kown_drain_keep_rest(&drain->untyped);				\
 }									\
-static inline __maybe_unused void name##_drain_finish(struct name##_drain *drain) \
+static __always_inline __maybe_unused void name##_drain_finish(struct name##_drain *drain) \
 {									\
-	kown_drain_finish(&drain->untyped);				\
+	__kown_drain_finish(&drain->untyped, &name##_vec_elem, sizeof(value_t)); \
 }									\
 static __always_inline __maybe_unused struct name##_drain		\
 __##name##_drain_of(struct name##_vec *vec, size_t start, size_t count)	\
