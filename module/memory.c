@@ -107,7 +107,8 @@ void *kown_memory_alloc(size_t size, size_t align, gfp_t gfp)
  * @memory: aligned as kmalloc() does, from here; or NULL
  * @old: its size in bytes
  * @size: bytes, at least 1 and at most INT_MAX
- * @gfp: how to allocate; without __GFP_DIRECT_RECLAIM large sizes are refused
+ * @gfp: how to allocate; without __GFP_DIRECT_RECLAIM large sizes are refused, and
+ *	@memory is not vmalloc()'s
  *
  * Context: As @gfp says.
  * Return: the memory, which may have moved; or NULL, and @memory is as it was.

@@ -37,11 +37,11 @@ static inline void *kown_kvmalloc(size_t size, gfp_t gfp)
 	return kmalloc(size, gfp | __GFP_NOWARN);
 }
 
-/* kvrealloc() takes no old size since 6.12. */
+/* kvrealloc() takes no old size since 6.12. Who may not block has no @p of vmalloc()'s. */
 static inline void *kown_kvrealloc(const void *p, size_t old_size, size_t new_size, gfp_t gfp)
 {
 	if (!gfpflags_allow_blocking(gfp))
-		return is_vmalloc_addr(p) ? NULL : krealloc(p, new_size, gfp | __GFP_NOWARN);
+		return krealloc(p, new_size, gfp | __GFP_NOWARN);
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
 	return kvrealloc(p, new_size, gfp);
 #else
