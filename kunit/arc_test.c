@@ -618,6 +618,8 @@ static void arc_strong_count_saturates_and_never_frees(struct kunit *test)
 	refcount_set(&counts->strong, INT_MAX);
 	KUNIT_EXPECT_PTR_EQ(test, counted_arc_try_get(arc), arc);
 	KUNIT_EXPECT_LT(test, (int)counted_arc_strong_count(arc), 0);
+	KUNIT_EXPECT_PTR_EQ(test, counted_arc_try_get(arc), arc);
+	KUNIT_EXPECT_LT(test, (int)counted_arc_strong_count(arc), 0);
 
 	expect_splat("refcount_t: underflow; use-after-free");
 	expect_splat("lib/refcount.c");

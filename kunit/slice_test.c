@@ -105,6 +105,16 @@ static struct kown_slice numbers(struct kunit *test, const struct kown_type *ele
 	return slice;
 }
 
+static void slice_of_size_0_is_anywhere(struct kunit *test)
+{
+	static const struct kown_type elem = { .size = 0 };
+	struct kown_slice slice = kown_slice_of(&elem, NULL, SIZE_MAX);
+
+	KUNIT_EXPECT_PTR_EQ(test, slice.ptr, KOWN_DANGLING);
+	KUNIT_EXPECT_EQ(test, slice.len, SIZE_MAX);
+	KUNIT_EXPECT_PTR_EQ(test, kown_slice_at(slice, &elem, SIZE_MAX), KOWN_DANGLING);
+}
+
 static void slice_rotates_by_every_number(struct kunit *test)
 {
 	const struct size_case *c = test->param_value;
@@ -1184,6 +1194,7 @@ static struct kunit_case slice_cases[] = {
 	KUNIT_CASE(slice_loops_visit_in_order),
 	KUNIT_CASE_PARAM(slice_swaps_any_two, size_gen_params),
 	KUNIT_CASE_PARAM(slice_reverses, size_gen_params),
+	KUNIT_CASE(slice_of_size_0_is_anywhere),
 	KUNIT_CASE_PARAM(slice_rotates_by_every_number, size_gen_params),
 	KUNIT_CASE(slice_of_many_rotates),
 	KUNIT_CASE_PARAM(slice_copies_within, size_gen_params),

@@ -25,91 +25,128 @@ static const struct kind *const kind = &kinds[1];
  * @source: of the numbers from 200 on
  */
 struct situation {
-	struct kown_vec vec;
-	struct kown_vec other;
-	struct kown_vec result;
+	struct owned_vec vec;
+	struct owned_vec other;
+	struct owned_vec result;
 	struct owned mine[2];
 	struct source source;
 };
 
 static int do_reserve(struct situation *s)
 {
-	return kown_vec_reserve(&s->vec, kind->elem, 1, GFP_KERNEL);
+	return kown_vec_reserve(&s->vec.untyped, kind->elem, 1, GFP_KERNEL);
 }
 
 static int do_reserve_exact(struct situation *s)
 {
-	return kown_vec_reserve_exact(&s->vec, kind->elem, 1000, GFP_KERNEL);
+	return kown_vec_reserve_exact(&s->vec.untyped, kind->elem, 1000, GFP_KERNEL);
 }
 
 static int do_shrink_to(struct situation *s)
 {
-	return kown_vec_shrink_to(&s->other, kind->elem, 0, GFP_KERNEL);
+	return kown_vec_shrink_to(&s->other.untyped, kind->elem, 0, GFP_KERNEL);
+}
+
+static int do_with_capacity(struct situation *s)
+{
+	return owned_vec_with_capacity(&s->result, LEN, GFP_KERNEL);
+}
+
+/* And back, so that it is freed as the others are. */
+static int do_into_boxed_slice(struct situation *s)
+{
+	struct owned *elems = NULL;
+	size_t len;
+	int err = owned_vec_into_boxed_slice(&s->other, &elems, &len, GFP_KERNEL);
+
+	if (err)
+		return elems ? -EINVAL : err;
+	s->other = owned_vec_from_raw_parts(elems, len, len);
+	return 0;
+}
+
+/* Of the caller's elements it takes the first; the other one has an end here too. */
+static int took_first(struct situation *s, int err)
+{
+	if (!err)
+		drop_n(kind, &s->mine[1], 1);
+	return err;
+}
+
+static int do_push(struct situation *s)
+{
+	return took_first(s, owned_vec_push(&s->vec, s->mine, GFP_KERNEL));
+}
+
+static int do_insert(struct situation *s)
+{
+	return took_first(s, owned_vec_insert(&s->vec, 2, s->mine, GFP_KERNEL));
 }
 
 static int do_push_n(struct situation *s)
 {
-	return kown_vec_push_n(&s->vec, kind->elem, s->mine, 2, GFP_KERNEL);
+	return kown_vec_push_n(&s->vec.untyped, kind->elem, s->mine, 2, GFP_KERNEL);
 }
 
 static int do_insert_n(struct situation *s)
 {
-	return kown_vec_insert_n(&s->vec, kind->elem, 2, s->mine, 2, GFP_KERNEL);
+	return kown_vec_insert_n(&s->vec.untyped, kind->elem, 2, s->mine, 2, GFP_KERNEL);
 }
 
 static int do_extend_from_slice(struct situation *s)
 {
-	return kown_vec_extend_from_slice(&s->vec, kind->elem, s->mine, 2, GFP_KERNEL);
+	return kown_vec_extend_from_slice(&s->vec.untyped, kind->elem, s->mine, 2, GFP_KERNEL);
 }
 
 static int do_extend_from_within(struct situation *s)
 {
-	return kown_vec_extend_from_within(&s->vec, kind->elem, 1, 3, GFP_KERNEL);
+	return kown_vec_extend_from_within(&s->vec.untyped, kind->elem, 1, 3, GFP_KERNEL);
 }
 
 static int do_resize(struct situation *s)
 {
-	return kown_vec_resize(&s->vec, kind->elem, LEN + 1, s->mine, GFP_KERNEL);
+	return kown_vec_resize(&s->vec.untyped, kind->elem, LEN + 1, s->mine, GFP_KERNEL);
 }
 
 static int do_resize_with(struct situation *s)
 {
-	return kown_vec_resize_with(&s->vec, kind->elem, LEN + 1, make_one, &s->source, GFP_KERNEL);
+	return kown_vec_resize_with(&s->vec.untyped, kind->elem, LEN + 1, make_one, &s->source,
+				    GFP_KERNEL);
 }
 
 static int do_append(struct situation *s)
 {
-	return kown_vec_append(&s->vec, kind->elem, &s->other, GFP_KERNEL);
+	return kown_vec_append(&s->vec.untyped, kind->elem, &s->other.untyped, GFP_KERNEL);
 }
 
 static int do_split_off(struct situation *s)
 {
-	return kown_vec_split_off(&s->vec, kind->elem, 2, &s->result, GFP_KERNEL);
+	return kown_vec_split_off(&s->vec.untyped, kind->elem, 2, &s->result.untyped, GFP_KERNEL);
 }
 
 static int do_clone(struct situation *s)
 {
-	return kown_vec_clone(&s->vec, kind->elem, &s->result, GFP_KERNEL);
+	return kown_vec_clone(&s->vec.untyped, kind->elem, &s->result.untyped, GFP_KERNEL);
 }
 
 static int do_clone_from(struct situation *s)
 {
-	return kown_vec_clone_from(&s->other, kind->elem, &s->vec, GFP_KERNEL);
+	return kown_vec_clone_from(&s->other.untyped, kind->elem, &s->vec.untyped, GFP_KERNEL);
 }
 
 static int do_extend(struct situation *s)
 {
-	return kown_vec_extend(&s->vec, kind->elem, &s->source.iter, GFP_KERNEL);
+	return kown_vec_extend(&s->vec.untyped, kind->elem, &s->source.iter, GFP_KERNEL);
 }
 
 static int do_splice(struct situation *s)
 {
-	return kown_vec_splice(&s->vec, kind->elem, 1, 2, &s->source.iter, GFP_KERNEL);
+	return kown_vec_splice(&s->vec.untyped, kind->elem, 1, 2, &s->source.iter, GFP_KERNEL);
 }
 
 static int do_splice_at_the_end(struct situation *s)
 {
-	return kown_vec_splice(&s->vec, kind->elem, 4, 1, &s->source.iter, GFP_KERNEL);
+	return kown_vec_splice(&s->vec.untyped, kind->elem, 4, 1, &s->source.iter, GFP_KERNEL);
 }
 
 /**
@@ -132,6 +169,10 @@ static const struct fail_case fail_cases[] = {
 	{ "reserve", do_reserve },
 	{ "reserve_exact", do_reserve_exact },
 	{ "shrink_to", do_shrink_to },
+	{ "with_capacity", do_with_capacity },
+	{ "into_boxed_slice", do_into_boxed_slice },
+	{ "push", do_push, .moves = true },
+	{ "insert", do_insert, .moves = true },
 	{ "push_n", do_push_n, .moves = true },
 	{ "insert_n", do_insert_n, .moves = true },
 	{ "extend_from_slice", do_extend_from_slice },
@@ -158,12 +199,12 @@ static void fail_desc(const struct fail_case *c, char *desc)
 
 KUNIT_ARRAY_PARAM(fail, fail_cases, fail_desc);
 
-static bool all_live(const struct kown_vec *vec)
+static bool all_live(const struct owned_vec *vec)
 {
-	const struct owned *elems = vec->raw.ptr;
+	const struct owned *elem;
 
-	for (size_t i = 0; i < vec->len; i++)
-		if (!is_id(kind, &elems[i], elems[i].id))
+	kown_vec_for_each(elem, vec)
+		if (!is_id(kind, elem, elem->id))
 			return false;
 	return true;
 }
@@ -171,15 +212,14 @@ static bool all_live(const struct kown_vec *vec)
 static struct situation situation(struct kunit *test, const struct fail_case *c)
 {
 	struct situation s = {
-		.vec = vec_of(test, kind, LEN, 0),
+		.vec.untyped = vec_of(test, kind, LEN, 0),
 		.mine = { owned_make(300), owned_make(301) },
 		.source = source_of(kind, 200, MADE, c->knows),
 	};
 	struct owned others[OTHERS];
 
 	make_n(kind, others, 100, OTHERS);
-	KUNIT_EXPECT_EQ(test, 0, kown_vec_push_n(&s.other, kind->elem, others, OTHERS,
-						 GFP_KERNEL));
+	KUNIT_EXPECT_EQ(test, 0, owned_vec_push_n(&s.other, others, OTHERS, GFP_KERNEL));
 	return s;
 }
 
@@ -187,7 +227,7 @@ static void expect_refused(struct kunit *test, const struct fail_case *c,
 			   const struct situation *s, const struct situation *before,
 			   int err)
 {
-	const struct owned *elems = s->vec.raw.ptr;
+	const struct owned *elems = s->vec.elems;
 
 	if (c->partly) {
 		/* A hint that was too high is no failure. */
@@ -198,11 +238,11 @@ static void expect_refused(struct kunit *test, const struct fail_case *c,
 		return;
 	}
 	KUNIT_EXPECT_EQ(test, err, -ENOMEM);
-	KUNIT_EXPECT_TRUE(test, same_vec(&s->vec, &before->vec));
-	KUNIT_EXPECT_TRUE(test, holds_ids(kind, &s->vec, 0, LEN));
-	KUNIT_EXPECT_TRUE(test, same_vec(&s->other, &before->other));
-	KUNIT_EXPECT_TRUE(test, holds_ids(kind, &s->other, 100, 100 + OTHERS));
-	KUNIT_EXPECT_TRUE(test, same_vec(&s->result, &before->result));
+	KUNIT_EXPECT_TRUE(test, same_vec(&s->vec.untyped, &before->vec.untyped));
+	KUNIT_EXPECT_TRUE(test, holds_ids(kind, &s->vec.untyped, 0, LEN));
+	KUNIT_EXPECT_TRUE(test, same_vec(&s->other.untyped, &before->other.untyped));
+	KUNIT_EXPECT_TRUE(test, holds_ids(kind, &s->other.untyped, 100, 100 + OTHERS));
+	KUNIT_EXPECT_TRUE(test, same_vec(&s->result.untyped, &before->result.untyped));
 	KUNIT_EXPECT_EQ(test, s->source.left, MADE);
 	KUNIT_EXPECT_EQ(test, ledger.clones, 0);
 	KUNIT_EXPECT_EQ(test, ledger.dropped, 0);
@@ -212,6 +252,7 @@ static void vec_without_memory_is_as_it_was(struct kunit *test)
 {
 	const struct fail_case *c = test->param_value;
 
+	KUNIT_EXPECT_FALSE(test, kown_memory_failed());
 	each_failure(test, fail) {
 		struct situation s = situation(test, c), before = s;
 		int err;
@@ -227,9 +268,9 @@ static void vec_without_memory_is_as_it_was(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, all_live(&s.result));
 		if (err || !c->moves)
 			drop_n(kind, s.mine, 2);
-		kown_vec_free(&s.other, kind->elem);
-		kown_vec_free(&s.result, kind->elem);
-		KUNIT_EXPECT_TRUE(test, free_balanced(kind, &s.vec));
+		owned_vec_free(&s.other);
+		owned_vec_free(&s.result);
+		KUNIT_EXPECT_TRUE(test, free_balanced(kind, &s.vec.untyped));
 	}
 }
 

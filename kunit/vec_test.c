@@ -1241,10 +1241,16 @@ static void vec_of_size_0_typed_counts_to_the_end(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, nothing_vec_push(&vec, &value, GFP_TEST));
 	KUNIT_EXPECT_PTR_EQ(test, nothing_vec_get(&vec, 0), KOWN_DANGLING);
 	KUNIT_EXPECT_PTR_EQ(test, nothing_vec_first(&vec), KOWN_DANGLING);
+	KUNIT_EXPECT_EQ(test, -ERANGE, nothing_vec_insert(&vec, 2, &value, GFP_TEST));
+	KUNIT_EXPECT_EQ(test, 0, nothing_vec_insert(&vec, 0, &value, GFP_TEST));
+	KUNIT_EXPECT_EQ(test, -ERANGE, nothing_vec_remove(&vec, 2, &value));
+	KUNIT_EXPECT_EQ(test, 0, nothing_vec_remove(&vec, 1, &value));
+	KUNIT_EXPECT_EQ(test, vec.len, 1);
 	KUNIT_EXPECT_TRUE(test, nothing_vec_pop(&vec, &value));
 	KUNIT_EXPECT_FALSE(test, nothing_vec_pop(&vec, &value));
 	nothing_vec_set_len(&vec, SIZE_MAX);
 	KUNIT_EXPECT_EQ(test, -EOVERFLOW, nothing_vec_push(&vec, &value, GFP_TEST));
+	KUNIT_EXPECT_EQ(test, -EOVERFLOW, nothing_vec_insert(&vec, 0, &value, GFP_TEST));
 	KUNIT_EXPECT_EQ(test, -ENOSPC, nothing_vec_push_within_capacity(&vec, &value));
 	KUNIT_EXPECT_PTR_EQ(test, nothing_vec_spare_capacity(&vec, &count), KOWN_DANGLING);
 	KUNIT_EXPECT_EQ(test, count, 0);
