@@ -61,6 +61,11 @@ static inline void *kown_kvrealloc(const void *p, size_t old_size, size_t new_si
 #define __counted_by(member)
 #endif
 
+/* For members that point elsewhere: since 7.0, and compilers of 2026. */
+#ifndef __counted_by_ptr
+#define __counted_by_ptr(member)
+#endif
+
 /* Timers begin with timer_ since 6.16. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
 #define kown_timer_destroy_on_stack(timer)	timer_destroy_on_stack(timer)

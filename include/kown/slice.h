@@ -13,6 +13,7 @@
 #include <linux/string.h>
 #include <linux/types.h>
 
+#include <kown/compat.h>
 #include <kown/vec.h>
 
 /**
@@ -614,7 +615,7 @@ struct name##_slice {							\
 	union {								\
 		struct kown_slice untyped;				\
 		struct {						\
-			value_t *elems;					\
+			value_t *elems __counted_by_ptr(len);		\
 			size_t len;					\
 		};							\
 	};								\

@@ -15,6 +15,7 @@
 #include <linux/string.h>
 #include <linux/types.h>
 
+#include <kown/compat.h>
 #include <kown/iter.h>
 #include <kown/raw_vec.h>
 
@@ -388,7 +389,8 @@ __kown_vec_dedup_by(struct kown_vec *vec, const struct kown_type *elem, size_t s
  *
  * A struct NAME_vec that is zeroed is empty. All is private to the file; for a type
  * that other files use too, see KOWN_DECLARE_VEC(). @elems, @cap and @len are for
- * reading; @cap is 0 for elements of size 0. Nothing needs a cast::
+ * reading; @cap is 0 for elements of size 0. Where compiler and kernel can, an index of
+ * @elems is checked against @cap (UBSAN_BOUNDS). Nothing needs a cast::
  *
  *	int NAME_vec_with_capacity(vec *, size_t cap, gfp_t);
  *	size_t NAME_vec_cap(const vec *);
@@ -476,7 +478,7 @@ struct name##_vec {							\
 	union {								\
 		struct kown_vec untyped;				\
 		struct {						\
-			value_t *elems;					\
+			value_t *elems __counted_by_ptr(cap);		\
 			size_t cap;					\
 			size_t len;					\
 		};							\
