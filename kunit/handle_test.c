@@ -9,7 +9,7 @@
 
 #include <uapi/linux/kown.h>
 
-#include "../module/handle.h"
+#include "../module/table.h"
 
 /*
  * A table and its account. The account outlives every object, so the objects' end
@@ -215,6 +215,34 @@ static void table_numbers_wrap_past_zero_and_past_those_in_use(struct kunit *tes
 	KUNIT_EXPECT_EQ(test, -ENOENT, pin_error(f, 0, 0));
 }
 
+/* But for one, which is the price of not making a node each time. */
+static void table_drop_frees_the_number(struct kunit *test)
+{
+	enum { N = 200, STEP = 67 };	/* which leads to all of them, in several nodes */
+	struct fixture *f = test->priv;
+	u32 number, reserved[N];
+
+	for (u32 i = 1; i <= N; i++)
+		KUNIT_ASSERT_EQ(test, publish(test, KOWN_RIGHTS_ALL), i);
+	for (u32 i = 0; i < N; i++) {
+		KUNIT_ASSERT_EQ(test, 0, kown_table_drop(&f->table, 1 + i * STEP % N));
+		KUNIT_EXPECT_EQ(test, -ENOENT, pin_error(f, 1 + i * STEP % N, 0));
+	}
+	KUNIT_EXPECT_EQ(test, used(f, KOWN_HANDLES), 0);
+	for (u32 i = 0; i < N; i++) {
+		number = publish(test, KOWN_RIGHTS_ALL);
+		KUNIT_ASSERT_EQ(test, number, N + 1 + i);
+		KUNIT_ASSERT_EQ(test, 0, kown_table_drop(&f->table, number));
+	}
+	f->table.next = 1;
+	for (u32 i = 0; i < N; i++) {
+		KUNIT_ASSERT_EQ(test, 0, kown_table_reserve(&f->table, &reserved[i]));
+		KUNIT_EXPECT_LE(test, reserved[i], N + 1);
+	}
+	for (u32 i = 0; i < N; i++)
+		kown_table_cancel(&f->table, reserved[i]);
+}
+
 static void table_reserve_at_the_limit_is_refused(struct kunit *test)
 {
 	struct fixture *f = test->priv;
@@ -343,6 +371,7 @@ static struct kunit_case handle_cases[] = {
 	KUNIT_CASE(table_destroy_drops_every_handle_once),
 	KUNIT_CASE(table_stale_number_names_nothing),
 	KUNIT_CASE(table_numbers_wrap_past_zero_and_past_those_in_use),
+	KUNIT_CASE(table_drop_frees_the_number),
 	KUNIT_CASE(table_reserve_at_the_limit_is_refused),
 	KUNIT_CASE(rights_narrow_never_grows),
 	KUNIT_CASE(account_charges_up_to_the_limit),

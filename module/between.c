@@ -6,6 +6,7 @@
 #include <uapi/linux/kown.h>
 
 #include "elements.h"
+#include "table.h"
 #include "transfer.h"
 
 /* Make room, and tell where. */

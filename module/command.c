@@ -365,11 +365,10 @@ static struct file *export_file(const struct kown_handle *handle, u32 want,
 	err = kown_rights_narrow(handle->rights, want, &rights);
 	if (err)
 		return ERR_PTR(err);
-	own = kown_handle_new(handle->object, rights, handle->weak, NULL);
+	own = kown_handle_new_in_file(handle->object, rights, handle->weak, account);
 	if (IS_ERR(own))
 		return ERR_CAST(own);
-	err = kown_handle_charge(own, account);
-	file = err ? ERR_PTR(err) : kown_file_new(own);
+	file = kown_file_new(own);
 	if (IS_ERR(file))
 		kown_handle_unpin(own);
 	return file;

@@ -6,7 +6,7 @@
 #define _KOWN_CONTEXT_H
 
 #include "account.h"
-#include "handle.h"
+#include "table.h"
 
 /**
  * struct kown_context - what one open of the device owns

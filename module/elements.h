@@ -9,6 +9,7 @@
 
 struct iov_iter;
 struct kown_split_off;
+struct kown_table;
 
 /*
  * Each is called with strong, pinned handles, takes and releases the objects' locks in

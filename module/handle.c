@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Handle: rights, pins, being open, and numbers.
+ * Handle: rights, pins, and being open.
  */
 #include <linux/minmax.h>
 #include <linux/mutex.h>
@@ -35,11 +35,36 @@
  */
 
 /**
- * kown_handle_new() - make a handle, closed
+ * struct in_file - a handle in a file, which is a place of its own
+ * @handle: the handle
+ * @place: its place
+ * @account: charged for it; immutable, owns a reference
+ */
+struct in_file {
+	struct kown_handle handle;
+	struct kown_place place;
+	struct kown_account *account;
+};
+
+static void init(struct kown_handle *handle, struct kown_object *object, u32 rights,
+		 bool weak, struct kown_place *place)
+{
+	refcount_inc(&object->users);
+	*handle = (struct kown_handle) {
+		.pins = REFCOUNT_INIT(1),
+		.rights = rights,
+		.weak = weak,
+		.object = object,
+		.place = place,
+	};
+}
+
+/**
+ * kown_handle_new() - make a handle for a table, closed
  * @object: the object, which something of the caller's keeps
  * @rights: what it may be used for
  * @weak: is it to own a weak reference?
- * @place: where it is going to live, or NULL if in a file of its own
+ * @place: where it is going to live
  *
  * Context: Process context. Sleeps.
  * Return: the handle with one pin, the caller's; or -ENOMEM.
@@ -47,35 +72,43 @@
 struct kown_handle *kown_handle_new(struct kown_object *object, u32 rights, bool weak,
 				    struct kown_place *place)
 {
-	struct kown_handle *handle = kzalloc(sizeof(*handle), KOWN_GFP_USER);
+	struct kown_handle *handle = kmalloc(sizeof(*handle), KOWN_GFP_USER);
 
 	if (!handle)
 		return ERR_PTR(-ENOMEM);
-	refcount_set(&handle->pins, 1);
-	refcount_inc(&object->users);
-	handle->rights = rights;
-	handle->weak = weak;
-	handle->place = place ? place : &handle->own;
-	handle->object = object;
+	init(handle, object, rights, weak, place);
 	return handle;
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_handle_new);
 
 /**
- * kown_handle_charge() - charge an account for a handle in a file, as long as it is there
- * @handle: the caller's alone
- * @account: that of the context that exports it
+ * kown_handle_new_in_file() - make a handle for a file, closed
+ * @object: the object, which something of the caller's keeps
+ * @rights: what it may be used for
+ * @weak: is it to own a weak reference?
+ * @account: that of the context that exports it, charged as long as it is there
  *
- * Context: Process context.
- * Return: 0 or -ENOSPC.
+ * Context: Process context. Sleeps.
+ * Return: the handle with one pin, the caller's; -ENOMEM or -ENOSPC.
  */
-int kown_handle_charge(struct kown_handle *handle, struct kown_account *account)
+struct kown_handle *kown_handle_new_in_file(struct kown_object *object, u32 rights,
+					    bool weak, struct kown_account *account)
 {
-	int err = kown_account_charge(account, KOWN_DESCRIPTORS, 1);
+	struct in_file *in_file = kmalloc(sizeof(*in_file), KOWN_GFP_USER);
+	int err;
 
-	if (!err)
-		handle->account = kown_account_get(account);
-	return err;
+	if (!in_file)
+		return ERR_PTR(-ENOMEM);
+	err = kown_account_charge(account, KOWN_DESCRIPTORS, 1);
+	if (err) {
+		kfree(in_file);
+		return ERR_PTR(err);
+	}
+	in_file->account = kown_account_get(account);
+	atomic_set(&in_file->place.locks, 0);
+	init(&in_file->handle, object, rights, weak, &in_file->place);
+	in_file->handle.in_file = true;
+	return &in_file->handle;
 }
 
 /**
@@ -166,56 +199,25 @@ void kown_handle_close(struct kown_handle *handle)
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_handle_close);
 
-/**
- * kown_handle_unpin() - give a pin up
- * @handle: the handle; the last pin closes it
- *
- * Context: Process context. May sleep.
- */
-void kown_handle_unpin(struct kown_handle *handle)
+static void leave_file(struct in_file *in_file)
 {
-	might_sleep();
-	if (!refcount_dec_and_test(&handle->pins))
-		return;
+	kown_account_uncharge(in_file->account, KOWN_DESCRIPTORS, 1);
+	kown_account_put(in_file->account);
+}
+
+/* The last pin is given up, which closes it. */
+void kown_handle_release(struct kown_handle *handle)
+{
 	if (handle->open)
 		kown_handle_close(handle);
+	if (handle->in_file)
+		leave_file(container_of(handle, struct in_file, handle));
 	kown_object_forget(handle->object);
-	if (handle->account) {
-		kown_account_uncharge(handle->account, KOWN_DESCRIPTORS, 1);
-		kown_account_put(handle->account);
-	}
+	/* An in_file begins with it. */
+	BUILD_BUG_ON(offsetof(struct in_file, handle));
 	kfree_rcu(handle, rcu);
 }
-EXPORT_SYMBOL_KOWN_TEST(kown_handle_unpin);
-
-/**
- * kown_handle_lock() - lock a handle's object, for a call
- * @handle: the handle, pinned
- *
- * Context: Process context. Sleeps.
- * Return: 0, and the caller holds the object's lock and the handle is open; -EINTR
- * when dying; -KOWN_LOOK_AGAIN if it is closed.
- */
-int kown_handle_lock(struct kown_handle *handle)
-{
-	int err = mutex_lock_killable(&handle->object->lock);
-
-	if (err || handle->open)
-		return err;
-	mutex_unlock(&handle->object->lock);
-	return -KOWN_LOOK_AGAIN;
-}
-
-/**
- * kown_handle_unlock() - the call has done its part
- * @handle: from kown_handle_lock()
- *
- * Context: Process context.
- */
-void kown_handle_unlock(struct kown_handle *handle)
-{
-	mutex_unlock(&handle->object->lock);
-}
+EXPORT_SYMBOL_KOWN_TEST(kown_handle_release);
 
 /**
  * kown_handle_state() - what STAT says of a handle and its object
@@ -306,233 +308,3 @@ int kown_rights_narrow(u32 have, u32 want, u32 *rights)
 	return 0;
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_rights_narrow);
-
-/**
- * kown_table_init() - begin with no handles
- * @table: the table
- * @account: who is charged for numbers; must outlive the table
- *
- * Context: Any.
- */
-void kown_table_init(struct kown_table *table, struct kown_account *account)
-{
-	xa_init_flags(&table->handles, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
-	table->next = 1;
-	table->dropped = 0;
-	table->account = account;
-	atomic_set(&table->place.locks, 0);
-}
-EXPORT_SYMBOL_KOWN_TEST(kown_table_init);
-
-/**
- * kown_table_destroy() - drop every handle
- * @table: the table, which no call uses any more
- *
- * Context: Process context. Sleeps.
- */
-void kown_table_destroy(struct kown_table *table)
-{
-	struct kown_handle *handle;
-	unsigned long number, count = 0;
-
-	xa_for_each(&table->handles, number, handle) {
-		kown_handle_close(handle);
-		kown_handle_unpin(handle);
-		count++;
-		cond_resched();
-	}
-	kown_account_uncharge(table->account, KOWN_HANDLES, count);
-	WARN_ON_ONCE(kown_account_used(table->account, KOWN_HANDLES));
-	WARN_ON_ONCE(atomic_read(&table->place.locks));
-	xa_destroy(&table->handles);
-}
-EXPORT_SYMBOL_KOWN_TEST(kown_table_destroy);
-
-/**
- * kown_table_abandon_locks() - take back the locks that the calling process has
- * @table: the table
- *
- * Context: Process context. Sleeps.
- */
-void kown_table_abandon_locks(struct kown_table *table)
-{
-	struct kown_handle *handle;
-	unsigned long number;
-
-	xa_for_each(&table->handles, number, handle) {
-		if (!atomic_read(&table->place.locks))
-			return;
-		handle = kown_table_pin(table, number, 0);
-		if (IS_ERR(handle))
-			continue;
-		kown_guard_abandon(handle);
-		kown_handle_unpin(handle);
-		cond_resched();
-	}
-}
-
-/**
- * kown_table_reserve() - set a free number aside
- * @table: the table
- * @number: told the number, which nobody can use until it is published
- *
- * Context: Process context. Sleeps.
- * Return: 0; -ENOSPC at the context's limit or the user's; -ENOMEM.
- */
-int kown_table_reserve(struct kown_table *table, u32 *number)
-{
-	int err = kown_account_charge(table->account, KOWN_HANDLES, 1);
-
-	if (err)
-		return err;
-	err = xa_alloc_cyclic(&table->handles, number, NULL,
-			      XA_LIMIT(1, U32_MAX), &table->next, KOWN_GFP_USER);
-	if (err >= 0)
-		return 0;
-	kown_account_uncharge(table->account, KOWN_HANDLES, 1);
-	return err == -EBUSY ? -ENOSPC : err;
-}
-EXPORT_SYMBOL_KOWN_TEST(kown_table_reserve);
-
-/**
- * kown_table_cancel() - a reserved number is free again
- * @table: the table
- * @number: reserved and not published
- *
- * Context: Process context.
- */
-void kown_table_cancel(struct kown_table *table, u32 number)
-{
-	xa_erase(&table->handles, number);
-	kown_account_uncharge(table->account, KOWN_HANDLES, 1);
-}
-EXPORT_SYMBOL_KOWN_TEST(kown_table_cancel);
-
-/**
- * kown_table_publish() - a reserved number names a handle; cannot fail
- * @table: the table
- * @number: reserved
- * @handle: the handle; the table takes the caller's pin over. Other threads may
- *	drop it before this returns
- *
- * Context: Process context.
- */
-void kown_table_publish(struct kown_table *table, u32 number,
-			struct kown_handle *handle)
-{
-	XA_STATE(at, &table->handles, number);
-
-	xas_lock(&at);
-	/* The reserved entry's slot is there, so nothing is allocated. */
-	xas_load(&at);
-	xas_store(&at, handle);
-	xas_unlock(&at);
-	WARN_ON_ONCE(xas_error(&at));
-}
-EXPORT_SYMBOL_KOWN_TEST(kown_table_publish);
-
-/**
- * kown_table_replace() - a number names another handle
- * @table: the table
- * @number: its number
- * @old: the handle it names, as far as the caller knows; pinned
- * @handle: the handle it shall name
- *
- * Context: Process context.
- * Return: true, the table took the caller's pin of @handle over, and the caller the
- * table's of @old; false if @number does not name @old any more.
- */
-bool kown_table_replace(struct kown_table *table, u32 number,
-			struct kown_handle *old, struct kown_handle *handle)
-{
-	return xa_cmpxchg(&table->handles, number, old, handle, 0) == old;
-}
-
-/**
- * kown_table_erase() - a number names nothing from now on, if it names a handle
- * @table: the table
- * @number: its number
- * @handle: the handle it names, as far as the caller knows; pinned
- *
- * Context: Process context.
- * Return: true, and the caller took the table's pin of @handle over; false if @number
- * does not name @handle any more.
- */
-bool kown_table_erase(struct kown_table *table, u32 number, struct kown_handle *handle)
-{
-	if (xa_cmpxchg(&table->handles, number, handle, NULL, 0) != handle)
-		return false;
-	kown_account_uncharge(table->account, KOWN_HANDLES, 1);
-	return true;
-}
-
-/**
- * kown_table_pin() - look a handle up for use in a call
- * @table: the table
- * @number: its number
- * @need: the rights it must have
- *
- * Context: Process context. May sleep.
- * Return: the handle, with a pin that the caller owns; -ENOENT; -EACCES.
- */
-struct kown_handle *kown_table_pin(struct kown_table *table, u32 number,
-				   u32 need)
-{
-	struct kown_handle *handle;
-
-	rcu_read_lock();
-	/* A handle without pins is in the table no more; another may be. */
-	do
-		handle = xa_load(&table->handles, number);
-	while (handle && !refcount_inc_not_zero(&handle->pins));
-	rcu_read_unlock();
-	if (!handle)
-		return ERR_PTR(-ENOENT);
-	if (!(need & ~handle->rights))
-		return handle;
-	kown_handle_unpin(handle);
-	return ERR_PTR(-EACCES);
-}
-EXPORT_SYMBOL_KOWN_TEST(kown_table_pin);
-
-/* It is reserved, and the one before is free. The caller holds the array's lock. */
-static void forget_number(struct kown_table *table, struct xa_state *at)
-{
-	/* The slot is there, so nothing is allocated. */
-	xas_store(at, XA_ZERO_ENTRY);
-	if (table->dropped)
-		__xa_erase(&table->handles, table->dropped);
-	table->dropped = at->xa_index;
-}
-
-/**
- * kown_table_drop() - a number names nothing from now on
- * @table: the table
- * @number: its number
- *
- * A call in flight on the handle has come before, or finds it closed. A reserved
- * number is not a handle yet and stays reserved.
- *
- * Context: Process context. May sleep.
- * Return: 0 or -ENOENT.
- */
-int kown_table_drop(struct kown_table *table, u32 number)
-{
-	XA_STATE(at, &table->handles, number);
-	struct kown_handle *handle;
-
-	xas_lock(&at);
-	handle = xas_load(&at);
-	if (xa_is_zero(handle))
-		handle = NULL;
-	if (handle)
-		forget_number(table, &at);
-	xas_unlock(&at);
-	if (!handle)
-		return -ENOENT;
-	kown_account_uncharge(table->account, KOWN_HANDLES, 1);
-	kown_handle_close(handle);
-	kown_handle_unpin(handle);
-	return 0;
-}
-EXPORT_SYMBOL_KOWN_TEST(kown_table_drop);

@@ -7,7 +7,7 @@
 
 #include <uapi/linux/kown.h>
 
-#include "handle.h"
+#include "table.h"
 
 /* What to do if others own the object too. */
 enum kown_if_shared {
