@@ -6,6 +6,7 @@
  * publishes it last. Nothing fails after that, and nobody can guess a name earlier.
  */
 #include <linux/file.h>
+#include <linux/indirect_call_wrapper.h>
 #include <linux/nospec.h>
 #include <linux/uaccess.h>
 
@@ -15,6 +16,7 @@
 #include "elements.h"
 #include "file.h"
 #include "own.h"
+#include "words.h"
 
 /**
  * struct call - one call of one command, all of it the calling thread's own
@@ -23,8 +25,8 @@
  * @handle: the one that the struct names, as the command's row wants it; or NULL
  * @object: the id of its object, for who traces
  * @user: the caller's struct; read once, into @arg
- * @user_size: its size as the caller gave it
- * @arg: this kernel's copy; what the caller's struct lacks is zero
+ * @arg: this kernel's copy; what the caller's struct lacks is zero. Of INFO's, which is
+ *	long and all of it told, only the beginning
  */
 struct call {
 	struct kown_context *context;
@@ -32,14 +34,12 @@ struct call {
 	struct kown_handle *handle;
 	u64 object;
 	void __user *user;
-	u32 user_size;
 	union {
 		struct {
 			u32 size;
 			u32 flags;
 			u32 handle;	/* where there is one, it is here */
 		};
-		struct kown_info info;
 		struct kown_new new;
 		struct kown_clone clone;
 		struct kown_drop drop;
@@ -66,10 +66,10 @@ struct call {
 
 /* Which handles a command takes. */
 enum strength {
-	NO_HANDLE,
-	ANY,
-	STRONG,
-	WEAK,
+	NO_HANDLE = 0,
+	STRONG = BIT(false),
+	WEAK = BIT(true),
+	ANY = STRONG | WEAK,
 };
 
 /**
@@ -106,12 +106,14 @@ struct command {
 /* Copy the whole struct out. @size is what the caller's and this kernel's share. */
 static int reply(struct call *call, u32 size)
 {
-	call->arg.size = min(call->user_size, size);
+	call->arg.size = min(call->arg.size, size);
+	if (kown_is_words((__force void *)call->user, &call->arg, call->arg.size))
+		return kown_words_to_user(call->user, &call->arg, call->arg.size);
 	return copy_to_user(call->user, &call->arg, call->arg.size) ? -EFAULT : 0;
 }
 
 /* On a descriptor 0 is its own handle, and there is no other. */
-static struct kown_handle *pin_any(struct call *call, u32 number, u32 rights)
+static inline struct kown_handle *pin_any(struct call *call, u32 number, u32 rights)
 {
 	if (!call->self)
 		return kown_table_pin(&call->context->table, number, rights);
@@ -123,14 +125,12 @@ static struct kown_handle *pin_any(struct call *call, u32 number, u32 rights)
 	return call->self;
 }
 
-static struct kown_handle *pin(struct call *call, u32 number, enum strength strength,
-			       u32 rights)
+static __always_inline struct kown_handle *
+pin(struct call *call, u32 number, enum strength strength, u32 rights)
 {
 	struct kown_handle *handle = pin_any(call, number, rights);
 
-	if (IS_ERR(handle) || strength == ANY)
-		return handle;
-	if (handle->weak ? strength == WEAK : strength == STRONG)
+	if (IS_ERR(handle) || strength & BIT(handle->weak))
 		return handle;
 	kown_handle_unpin(handle);
 	return ERR_PTR(-EINVAL);
@@ -188,9 +188,8 @@ static u64 command_mask(void);
 static int cmd_info(struct call *call)
 {
 	const struct kown_account *account = call->context->account;
-	struct kown_info *info = &call->arg.info;
-
-	*info = (struct kown_info) {
+	struct kown_info info = {
+		.size = min_t(u32, call->arg.size, sizeof(info)),
 		.commands = command_mask(),
 		.modes = BIT(KOWN_MODE_EXCLUSIVE) | BIT(KOWN_MODE_SHARED) |
 			 BIT(KOWN_MODE_LOCKED),
@@ -217,7 +216,8 @@ static int cmd_info(struct call *call)
 		.all_contexts = kown_account_total(KOWN_CONTEXTS),
 		.all_descriptors = kown_account_total(KOWN_DESCRIPTORS),
 	};
-	return reply(call, sizeof(*info));
+
+	return copy_to_user(call->user, &info, info.size) ? -EFAULT : 0;
 }
 
 static int cmd_new(struct call *call)
@@ -669,7 +669,8 @@ static int cmd_split_off(struct call *call)
 	[_IOC_NR(_cmd)] = {						\
 		.cmd = (_cmd),						\
 		.name = #_cmd + sizeof("KOWN_IOC_") - 1,		\
-		.size = sizeof(struct _type),				\
+		.size = sizeof(struct _type) +				\
+			BUILD_BUG_ON_ZERO(sizeof(struct _type) % sizeof(u64)), \
 		.min = offsetofend(struct _type, _last),		\
 		.run = (_run),						\
 		__VA_ARGS__						\
@@ -779,6 +780,7 @@ static u64 command_mask(void)
 	return mask;
 }
 
+/* A row that there is not has the number 0, and no command has. */
 static const struct command *find_command(unsigned int cmd)
 {
 	unsigned int nr = _IOC_NR(cmd);
@@ -786,7 +788,7 @@ static const struct command *find_command(unsigned int cmd)
 	if (nr >= ARRAY_SIZE(commands))
 		return NULL;
 	nr = array_index_nospec(nr, ARRAY_SIZE(commands));
-	return commands[nr].cmd == cmd && commands[nr].run ? &commands[nr] : NULL;
+	return commands[nr].cmd == cmd ? &commands[nr] : NULL;
 }
 
 static bool is_zero(const struct call *call, u32 field)
@@ -803,7 +805,7 @@ static int check(const struct call *call, const struct command *command)
 		return -EOPNOTSUPP;
 	if (!is_zero(call, command->unused))
 		return -EOPNOTSUPP;
-	if (command->removed && call->arg.flags & KOWN_DISCARD &&
+	if (call->arg.flags & KOWN_DISCARD && command->removed &&
 	    !is_zero(call, command->removed))
 		return -EOPNOTSUPP;
 	return 0;
@@ -820,7 +822,7 @@ static struct kown_handle *pin_for(struct call *call, const struct command *comm
 	return pin(call, call->arg.handle, command->strength, rights);
 }
 
-static int run_once(struct call *call, const struct command *command)
+static __always_inline int run_once(struct call *call, const struct command *command)
 {
 	struct kown_handle *handle __free(kown_handle_unpin) = pin_for(call, command);
 
@@ -829,43 +831,56 @@ static int run_once(struct call *call, const struct command *command)
 	call->handle = handle;
 	if (handle)
 		call->object = handle->object->id;
-	return command->run(call);
+	/* What is wanted most need not be called by way of a pointer, which is dear. */
+	return INDIRECT_CALL_2(command->run, cmd_push, cmd_read, call);
 }
 
-/* A struct of the size that is expected is read by words, as it is made of them. */
-static int copy_words_from_user(u64 *to, const u64 __user *from, size_t size)
+/*
+ * A struct of the size that is expected is read with one look, as it is made of words.
+ * Whatever is not as expected is for read_arg() to judge.
+ */
+static bool read_expected_arg(struct call *call, const struct command *command)
 {
-	if (!user_read_access_begin(from, size))
+	u32 size = command->size;
+
+	return size <= sizeof(call->arg) &&
+	       IS_ALIGNED((uintptr_t)call->user, sizeof(u64)) &&
+	       !kown_words_from_user(&call->arg, call->user, size) &&
+	       call->arg.size == size;
+}
+
+/* As copy_struct_from_user(), of as much as there is room for in @call. */
+static int read_arg(struct call *call, const struct command *command)
+{
+	u32 size = command->size, user_size;
+	int zero;
+
+	if (get_user(user_size, (u32 __user *)call->user))
 		return -EFAULT;
-	for (size_t i = 0; i < size / sizeof(*to); i++)
-		unsafe_get_user(to[i], from + i, fault);
-	user_read_access_end();
-	return 0;
-
-fault:
-	user_read_access_end();
-	return -EFAULT;
-}
-
-static int copy_arg(struct call *call, const struct command *command)
-{
-	if (call->user_size == command->size)
-		return copy_words_from_user((u64 *)&call->arg, call->user, command->size);
-	return copy_struct_from_user(&call->arg, command->size, call->user,
-				     call->user_size);
-}
-
-static int run(struct call *call, const struct command *command)
-{
-	int err;
-
-	if (get_user(call->user_size, (u32 __user *)call->user))
-		return -EFAULT;
-	if (call->user_size < command->min)
+	if (user_size < command->min)
 		return -EINVAL;
-	if (call->user_size > PAGE_SIZE)
+	if (user_size > PAGE_SIZE)
 		return -E2BIG;
-	err = copy_arg(call, command);
+	if (user_size > size) {
+		zero = check_zeroed_user(call->user + size, user_size - size);
+		if (zero <= 0)
+			return zero ? zero : -E2BIG;
+	}
+	memset(&call->arg, 0, sizeof(call->arg));
+	size = min3(size, user_size, (u32)sizeof(call->arg));
+	if (copy_from_user(&call->arg, call->user, size))
+		return -EFAULT;
+	/* As it was when it was judged. */
+	call->arg.size = user_size;
+	return 0;
+}
+
+static __always_inline int run(struct call *call, const struct command *command)
+{
+	int err = 0;
+
+	if (!read_expected_arg(call, command))
+		err = read_arg(call, command);
 	if (!err)
 		err = check(call, command);
 	if (err)
@@ -876,47 +891,28 @@ static int run(struct call *call, const struct command *command)
 	return err;
 }
 
-static long find_and_run(struct call *call, unsigned int cmd)
-{
-	const struct command *command = find_command(cmd);
-	int err;
-
-	if (!command || (call->self && !command->on_file))
-		return -ENOTTY;
-	err = run(call, command);
-	trace_kown_command(command->name, call->object, err);
-	return err;
-}
-
 /**
- * kown_command() - run an ioctl on a context
- * @context: whose
- * @cmd: the command, unchecked
- * @user: its struct, unchecked
- *
- * Context: Process context. Sleeps.
- * Return: 0, or an error of those in <linux/kown.h>.
- */
-long kown_command(struct kown_context *context, unsigned int cmd,
-		  void __user *user)
-{
-	struct call call = { .context = context, .user = user };
-
-	return find_and_run(&call, cmd);
-}
-
-/**
- * kown_command_on_file() - run an ioctl on an exported descriptor
- * @handle: the descriptor's
+ * kown_command_run() - run an ioctl on a context, or on an exported descriptor
+ * @context: the context, or NULL
+ * @self: the descriptor's handle, or NULL
  * @cmd: the command, unchecked
  * @user: its struct, unchecked
  *
  * Context: Process context, with the file held. Sleeps.
  * Return: 0, or an error of those in <linux/kown.h>.
  */
-long kown_command_on_file(struct kown_handle *handle, unsigned int cmd, void __user *user)
+long kown_command_run(struct kown_context *context, struct kown_handle *self,
+		      unsigned int cmd, void __user *user)
 {
-	struct call call = { .self = handle, .user = user };
+	struct call call = { .context = context, .self = self, .user = user };
+	const struct command *command = find_command(cmd);
+	int err;
 
-	return find_and_run(&call, cmd);
+	if (!command || (self && !command->on_file))
+		return -ENOTTY;
+	/* It is in hand, and need not be computed again. */
+	OPTIMIZER_HIDE_VAR(command);
+	err = run(&call, command);
+	trace_kown_command(command->name, call.object, err);
+	return err;
 }

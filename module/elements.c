@@ -21,17 +21,29 @@
  * each. A loop over others gives way now and then, for there may be 2^28 of them.
  */
 
-static int push_step(struct kown_transfer *t)
+/* For a push. A pointer that leads nowhere leaves even the capacity as it was. */
+static int make_room(struct kown_object *object, u64 count, bool faulted_in)
 {
-	struct kown_object *object = t->handle->object;
-	u64 index = object->vec.len;
+	size_t bytes;
 	int err;
 
 	lockdep_assert_held(&object->lock);
-	/* A pointer that leads nowhere leaves even the capacity as it was. */
-	if (!t->faulted_in && !kown_object_has_room(object, t->count))
-		return -EAGAIN;
-	err = kown_object_reserve(object, t->count);
+	err = kown_object_check_size(object, count, &bytes);
+	if (err)
+		return err;
+	return faulted_in ? kown_object_reserve(object, count) : -EAGAIN;
+}
+
+static __always_inline int push_step(struct kown_transfer *t)
+{
+	struct kown_object *object = t->handle->object;
+	u64 index = object->vec.len;
+	int err = 0;
+
+	lockdep_assert_held(&object->lock);
+	t->in_bytes = t->count * object->elem.size;
+	if (unlikely(!kown_object_has_room(object, t->count)))
+		err = make_room(object, t->count, t->faulted_in);
 	if (err)
 		return err;
 	err = kown_transfer_in(t, kown_object_at(object, index));
@@ -67,10 +79,8 @@ int kown_elements_push(struct kown_handle *handle, const void __user *data, u64 
 		.result_bytes = sizeof(*index),
 		.count = count,
 	};
-	int err;
 
-	err = kown_object_check_size(handle->object, count, &t.in_bytes);
-	return err ? err : kown_transfer_run(&t);
+	return kown_transfer_run_step(&t, push_step);
 }
 
 static int insert_step(struct kown_transfer *t)
@@ -119,7 +129,7 @@ int kown_elements_insert(struct kown_handle *handle, const void __user *data, u6
 	return err ? err : kown_transfer_run_given(&t, data, bytes);
 }
 
-static int read_step(struct kown_transfer *t)
+static __always_inline int read_step(struct kown_transfer *t)
 {
 	struct kown_object *object = t->handle->object;
 
@@ -151,7 +161,7 @@ int kown_elements_read(struct kown_handle *handle, void __user *data, u64 start,
 		.count = count,
 	};
 
-	return kown_transfer_run(&t);
+	return kown_transfer_run_step(&t, read_step);
 }
 
 static int write_step(struct kown_transfer *t)

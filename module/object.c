@@ -133,30 +133,19 @@ int kown_object_shrink(struct kown_object *object, size_t min_cap)
 	return err;
 }
 
-/**
- * kown_object_wake() - tell those who poll
- * @object: the object
- * @events: what has become true
- *
- * Context: Any.
- */
-void kown_object_wake(struct kown_object *object, __poll_t events)
-{
-	if (wq_has_sleeper(&object->wait))
-		wake_up_poll(&object->wait, events);
-}
-
 /* The last strong reference is gone; nobody reaches the elements any more. */
 static void object_drop(struct kown_object *object)
 {
 	trace_kown_object_death(object);
-	if (object->account) {
+	if (object->vec.len || object->vec.raw.cap) {
 		kown_account_uncharge(object->account, KOWN_BYTES,
 				      kown_object_bytes(object));
+		kown_vec_free(&object->vec, &object->elem);
+	}
+	if (object->account) {
 		kown_account_uncharge(object->account, KOWN_OBJECTS, 1);
 		kown_account_put(object->account);
 	}
-	kown_vec_free(&object->vec, &object->elem);
 	kown_object_wake(object, EPOLLHUP);
 }
 
@@ -281,14 +270,14 @@ struct kown_object *kown_object_new(struct kown_account *account, u32 mode,
 	size_t bytes;
 	int err;
 
-	err = check_size(&elem, cap, &bytes);
+	err = cap ? check_size(&elem, cap, &bytes) : 0;
 	if (err)
 		return ERR_PTR(err);
 	object = object_alloc(mode, elem_size);
 	if (IS_ERR(object))
 		return object;
 	err = set_account(object, account);
-	if (!err)
+	if (!err && cap)
 		err = kown_object_reserve_exact(object, cap);
 	if (err) {
 		kown_object_put(object);

@@ -69,7 +69,6 @@ void kown_object_inherit(struct kown_object *object, struct kown_object *old);
 void kown_object_forget(struct kown_object *object);
 struct kown_object *kown_object_from(u64 id);
 struct kown_object *kown_object_after(struct kown_object *object);
-void kown_object_wake(struct kown_object *object, __poll_t events);
 int __must_check kown_object_check_size(const struct kown_object *object, u64 count,
 					size_t *bytes);
 int __must_check __kown_object_reserve(struct kown_object *object, size_t extra);
@@ -77,7 +76,7 @@ int __must_check kown_object_reserve_exact(struct kown_object *object, size_t ca
 int __must_check kown_object_shrink(struct kown_object *object, size_t min_cap);
 
 /* Is there room for so many more? The caller holds @object->lock. */
-static inline bool kown_object_has_room(const struct kown_object *object, size_t extra)
+static inline bool kown_object_has_room(const struct kown_object *object, u64 extra)
 {
 	return kown_vec_cap(&object->vec, &object->elem) - object->vec.len >= extra;
 }
@@ -87,6 +86,19 @@ static inline int __must_check kown_object_reserve(struct kown_object *object, s
 {
 	lockdep_assert_held(&object->lock);
 	return kown_object_has_room(object, extra) ? 0 : __kown_object_reserve(object, extra);
+}
+
+/**
+ * kown_object_wake() - tell those who poll
+ * @object: the object
+ * @events: what has become true
+ *
+ * Context: Any.
+ */
+static inline void kown_object_wake(struct kown_object *object, __poll_t events)
+{
+	if (wq_has_sleeper(&object->wait))
+		wake_up_poll(&object->wait, events);
 }
 
 static inline void *kown_object_at(const struct kown_object *object, size_t index)

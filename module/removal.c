@@ -21,7 +21,7 @@ static void close_gap(struct kown_object *object, size_t start, size_t count)
 }
 
 /* Remove @n elements from @start on, and tell how many. */
-static int take_step(struct kown_transfer *t, u64 start, u64 n)
+static __always_inline int take_step(struct kown_transfer *t, u64 start, u64 n)
 {
 	struct kown_object *object = t->handle->object;
 	int err;
@@ -37,7 +37,7 @@ static int take_step(struct kown_transfer *t, u64 start, u64 n)
 	return 0;
 }
 
-static int pop_step(struct kown_transfer *t)
+static __always_inline int pop_step(struct kown_transfer *t)
 {
 	size_t len = t->handle->object->vec.len;
 	u64 n = min_t(u64, t->count, len);
@@ -68,7 +68,7 @@ int kown_elements_pop(struct kown_handle *handle, void __user *data, u64 count,
 		.count = count,
 	};
 
-	return kown_transfer_run(&t);
+	return kown_transfer_run_step(&t, pop_step);
 }
 
 static int drain_step(struct kown_transfer *t)

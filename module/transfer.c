@@ -37,21 +37,11 @@
  */
 #define MAX_TRIES	16
 
-/**
- * kown_transfer_in() - copy the caller's elements, in a step
- * @t: the transfer
- * @to: room for @t->in_bytes
- *
- * Context: Process context. Does not fault.
- * Return: 0, or -EAGAIN and @to may hold anything.
- */
-int kown_transfer_in(const struct kown_transfer *t, void *to)
+/* As kown_transfer_in(), of any size. */
+int kown_transfer_in_long(void *to, const void __user *from, size_t bytes)
 {
-	const void __user *from = t->in;
-	size_t left = t->in_bytes;
-
-	for (size_t n; left; to += n, from += n, left -= n) {
-		n = min_t(size_t, left, KOWN_COPY_CHUNK);
+	for (size_t n; bytes; to += n, from += n, bytes -= n) {
+		n = min_t(size_t, bytes, KOWN_COPY_CHUNK);
 		if (copy_from_user_nofault(to, from, n))
 			return -EAGAIN;
 		cond_resched();
@@ -59,21 +49,11 @@ int kown_transfer_in(const struct kown_transfer *t, void *to)
 	return 0;
 }
 
-/**
- * kown_transfer_out() - copy elements to the caller, in a step
- * @t: the transfer
- * @from: @t->out_bytes of them
- *
- * Context: Process context. Does not fault.
- * Return: 0, or -EAGAIN.
- */
-int kown_transfer_out(const struct kown_transfer *t, const void *from)
+/* As kown_transfer_out(), of any size. */
+int kown_transfer_out_long(void __user *to, const void *from, size_t bytes)
 {
-	void __user *to = t->out;
-	size_t left = t->out_bytes;
-
-	for (size_t n; left; to += n, from += n, left -= n) {
-		n = min_t(size_t, left, KOWN_COPY_CHUNK);
+	for (size_t n; bytes; to += n, from += n, bytes -= n) {
+		n = min_t(size_t, bytes, KOWN_COPY_CHUNK);
 		if (copy_to_user_nofault(to, from, n))
 			return -EAGAIN;
 		cond_resched();
@@ -82,45 +62,7 @@ int kown_transfer_out(const struct kown_transfer *t, const void *from)
 }
 
 /**
- * kown_transfer_hand_out() - copy elements out that are going to be removed, in a step
- * @t: the transfer
- * @start: index of the first
- * @count: how many; all of them exist
- *
- * Context: Process context. Does not fault.
- * Return: 0, or -EAGAIN.
- */
-int kown_transfer_hand_out(struct kown_transfer *t, size_t start, size_t count)
-{
-	struct kown_object *object = t->handle->object;
-
-	if (t->discard)
-		return 0;
-	t->out_bytes = count * object->elem.size;
-	return kown_transfer_out(t, kown_object_at(object, start));
-}
-
-/**
- * kown_transfer_answer() - tell the caller, in a step, what it is about to commit
- * @t: the transfer; its result is one number
- * @answer: the number
- *
- * Context: Process context. Does not fault.
- * Return: 0, or -EAGAIN.
- */
-int kown_transfer_answer(const struct kown_transfer *t, u64 answer)
-{
-	u64 __user *result = t->result;
-	int err;
-
-	pagefault_disable();
-	err = put_user(answer, result);
-	pagefault_enable();
-	return err ? -EAGAIN : 0;
-}
-
-/**
- * kown_transfer_answer_struct() - the same, if there is more to tell
+ * kown_transfer_answer_struct() - as kown_transfer_answer(), if there is more to tell
  * @t: the transfer
  * @answer: @t->result_bytes
  *
@@ -150,48 +92,40 @@ int kown_transfer_fault_in(const struct kown_transfer *t)
 	return 0;
 }
 
-/* Does the object's mode allow it now? */
-static int allowed(const struct kown_handle *handle, bool change)
-{
-	struct kown_object *object = handle->object;
-
-	switch (object->mode) {
-	case KOWN_MODE_EXCLUSIVE:
-		return change && !kown_arc_is_unique(&object->arc) ? -EBUSY : 0;
-	case KOWN_MODE_LOCKED:
-		return kown_guard_is_held(handle) ? 0 : -ENOLCK;
-	default:
-		return 0;
-	}
-}
-
-static int step_one(struct kown_transfer *t)
-{
-	int err = kown_handle_lock(t->handle);
-
-	if (err)
-		return err;
-	if (!t->any_mode)
-		err = allowed(t->handle, t->change);
-	if (!err)
-		err = t->step(t);
-	kown_handle_unlock(t->handle);
-	return err;
-}
-
 static int step_two(struct kown_transfer *t)
 {
 	int err = kown_handle_lock_two(t->handle, t->other);
 
 	if (err)
 		return err;
-	err = allowed(t->handle, t->change);
+	err = kown_transfer_allowed(t->handle, t->change);
 	if (!err)
-		err = allowed(t->other, t->change_other);
+		err = kown_transfer_allowed(t->other, t->change_other);
 	if (!err)
 		err = t->step(t);
 	kown_handle_unlock_two(t->handle, t->other);
 	return err;
+}
+
+static int try_any(struct kown_transfer *t)
+{
+	return t->other ? step_two(t) : kown_transfer_try(t, t->step);
+}
+
+/* As kown_transfer_run(), when it was tried once and a page was missing. */
+int kown_transfer_run_again(struct kown_transfer *t)
+{
+	for (int tries = 1; tries < MAX_TRIES; tries++) {
+		int err = kown_transfer_fault_in(t);
+
+		if (err)
+			return err;
+		t->faulted_in = true;
+		err = try_any(t);
+		if (err != -EAGAIN)
+			return err;
+	}
+	return -ENOMEM;
 }
 
 /**
@@ -205,17 +139,9 @@ static int step_two(struct kown_transfer *t)
  */
 int kown_transfer_run(struct kown_transfer *t)
 {
-	for (int tries = 0; tries < MAX_TRIES; tries++) {
-		int err = t->other ? step_two(t) : step_one(t);
+	int err = try_any(t);
 
-		if (err != -EAGAIN)
-			return err;
-		err = kown_transfer_fault_in(t);
-		if (err)
-			return err;
-		t->faulted_in = true;
-	}
-	return -ENOMEM;
+	return err == -EAGAIN ? kown_transfer_run_again(t) : err;
 }
 
 /**
