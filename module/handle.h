@@ -29,6 +29,7 @@
  * @pins: one for where it lives, a table or an exported file, and one for each
  *	call in flight. Calls pin the handle and not the object, so the object's
  *	counts are what users hold; atomic
+ * @number: in a table; 0 unless it is there. The table's lock protects it
  * @rights: KOWN_RIGHT_*; immutable
  * @weak: which reference it owns; immutable
  * @in_file: it is in a file, not in a table; immutable
@@ -36,10 +37,11 @@
  *	it, so that nothing happens through a handle that has been closed
  * @object: immutable; one of its users
  * @place: where it lives; immutable, and outlives its being open
- * @rcu: frees it, for lookups run under RCU: they look at @pins
+ * @rcu: frees it, for lookups run under RCU: they look at @number and @pins
  */
 struct kown_handle {
 	refcount_t pins;
+	u32 number;
 	u32 rights;
 	bool weak;
 	bool in_file;

@@ -12,6 +12,8 @@
 
 #include "handle.h"
 
+#define KOWN_RECENT	8
+
 /**
  * struct kown_table - the handles of a context, by number
  * @handles: a number is free, reserved (the entry is zero, and no lookup finds
@@ -21,6 +23,9 @@
  * @dropped: a number that was dropped, or 0. It stays reserved until one in another of the
  *	array's nodes is: who makes and drops one handle after the other would else empty
  *	a node each time, and nodes are dear; protected by @handles' lock
+ * @recent: some that were looked up, each in the place that its number ends with, so that
+ *	who uses the same again and again need not search; all are in @handles, whose
+ *	lock protects changes. For lookups under RCU
  * @account: charged for each number that is not free; the context's
  * @place: what its handles have in common
  */
@@ -28,6 +33,7 @@ struct kown_table {
 	struct xarray handles;
 	u32 next;
 	u32 dropped;
+	struct kown_handle __rcu *recent[KOWN_RECENT];
 	struct kown_account *account;
 	struct kown_place place;
 };
@@ -48,6 +54,14 @@ bool kown_table_erase(struct kown_table *table, u32 number,
 
 int __must_check kown_table_drop(struct kown_table *table, u32 number);
 
+struct kown_handle *kown_table_search(struct kown_table *table, u32 number);
+
+static inline struct kown_handle __rcu **kown_table_recent(struct kown_table *table,
+							   u32 number)
+{
+	return &table->recent[number % KOWN_RECENT];
+}
+
 /**
  * kown_table_pin() - look a handle up for use in a call
  * @table: the table
@@ -60,19 +74,16 @@ int __must_check kown_table_drop(struct kown_table *table, u32 number);
 static inline struct kown_handle *kown_table_pin(struct kown_table *table, u32 number,
 						 u32 need)
 {
-	XA_STATE(at, &table->handles, number);
 	struct kown_handle *handle;
 
 	rcu_read_lock();
-	/* A handle without pins is in the table no more; another may be. */
-	do {
-		xas_reset(&at);
-		handle = xas_load(&at);
-		if (xa_is_zero(handle))
-			handle = NULL;
-	} while (xas_retry(&at, handle) ||
-		 (handle && !refcount_inc_not_zero(&handle->pins)));
+	handle = rcu_dereference(*kown_table_recent(table, number));
+	if (handle && (READ_ONCE(handle->number) != number ||
+		       !refcount_inc_not_zero(&handle->pins)))
+		handle = NULL;
 	rcu_read_unlock();
+	if (!handle)
+		handle = kown_table_search(table, number);
 	if (!handle)
 		return ERR_PTR(-ENOENT);
 	if (!(need & ~handle->rights))
