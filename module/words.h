@@ -36,7 +36,7 @@ static __always_inline bool kown_is_words(const void *a, const void *b, size_t b
 #define __kown_word_out(to, from, at, label)				\
 	unsafe_put_user(*(const u64 *)((from) + (at)), (u64 __user *)((to) + (at)), label)
 
-/* From the end; the odd one, then in pairs. */
+/* From the end; what is odd, then four at a time. */
 #define __kown_words(word, to, from, bytes, label)			\
 	do {								\
 		size_t __at = (bytes);					\
@@ -45,8 +45,15 @@ static __always_inline bool kown_is_words(const void *a, const void *b, size_t b
 			__at -= sizeof(u64);				\
 			word(to, from, __at, label);			\
 		}							\
-		while (__at) {						\
+		if (__at & (2 * sizeof(u64))) {				\
 			__at -= 2 * sizeof(u64);			\
+			word(to, from, __at + sizeof(u64), label);	\
+			word(to, from, __at, label);			\
+		}							\
+		while (__at) {						\
+			__at -= 4 * sizeof(u64);			\
+			word(to, from, __at + 3 * sizeof(u64), label);	\
+			word(to, from, __at + 2 * sizeof(u64), label);	\
 			word(to, from, __at + sizeof(u64), label);	\
 			word(to, from, __at, label);			\
 		}							\
