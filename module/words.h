@@ -10,6 +10,7 @@
 #define _KOWN_WORDS_H
 
 #include <linux/align.h>
+#include <linux/fault-inject-usercopy.h>
 #include <linux/sizes.h>
 #include <linux/types.h>
 #include <linux/uaccess.h>
@@ -71,7 +72,7 @@ static __always_inline bool kown_is_words(const void *a, const void *b, size_t b
 static __always_inline int __must_check
 kown_words_from_user(void *to, const void __user *from, size_t bytes)
 {
-	if (!user_read_access_begin(from, bytes))
+	if (should_fail_usercopy() || !user_read_access_begin(from, bytes))
 		return -EFAULT;
 	__kown_words(__kown_word_in, to, from, bytes, fault);
 	user_read_access_end();
@@ -94,7 +95,7 @@ fault:
 static __always_inline int __must_check
 kown_words_to_user(void __user *to, const void *from, size_t bytes)
 {
-	if (!user_write_access_begin(to, bytes))
+	if (should_fail_usercopy() || !user_write_access_begin(to, bytes))
 		return -EFAULT;
 	__kown_words(__kown_word_out, to, from, bytes, fault);
 	user_write_access_end();
