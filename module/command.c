@@ -23,7 +23,7 @@
  * @context: whose; NULL if the call is on a descriptor
  * @self: the descriptor's handle, or NULL
  * @handle: the one that the struct names, as the command's row wants it; or NULL
- * @object: the id of its object, for who traces
+ * @object: the id of its object, if somebody traces
  * @user: the caller's struct; read once, into @arg
  * @arg: this kernel's copy; what the caller's struct lacks is zero. Of INFO's, which is
  *	long and all of it told, only the beginning
@@ -829,7 +829,7 @@ static __always_inline int run_once(struct call *call, const struct command *com
 	if (IS_ERR(handle))
 		return PTR_ERR(handle);
 	call->handle = handle;
-	if (handle)
+	if (trace_kown_command_enabled() && handle)
 		call->object = handle->object->id;
 	/* What is wanted most need not be called by way of a pointer, which is dear. */
 	return INDIRECT_CALL_2(command->run, cmd_push, cmd_read, call);
