@@ -10,6 +10,7 @@ import tarfile
 import leash
 from project import PARTS, ROOT, copy_sources
 
+
 def copy(to):
     """In headers each function becomes one function, wherever it is called: else what is
     inlined has its branches in each copy."""
@@ -44,10 +45,10 @@ def unpack(lines, build):
                     file.write(archive.extractfile(member).read())
 
 
-def collect(copy, build, result):
+def collect(sources, build, result):
     """The counts, as gcovr has them, of the files that are under test."""
     if not counts(build):
         return "nothing was counted"
-    status = leash.run(["gcovr", "--root", copy, "--filter", "module/", "--filter", "include/kown/",
-                        "--exclude-unreachable-branches", "--exclude-throw-branches", "--json", result, build], cwd=copy)
+    status = leash.run(["gcovr", "--root", sources, "--filter", "module/", "--filter", "include/kown/",
+                        "--exclude-unreachable-branches", "--exclude-throw-branches", "--json", result, build], cwd=sources)
     return f"gcovr ended with status {status}" if status else None
