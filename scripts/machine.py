@@ -40,6 +40,7 @@ class Machine:
     def __init__(self, image, initrd, options):
         self.options = options
         self.interactive = not options.cmd
+        self.up = False  # the kernel has come to our init
         self.ready = False
         self.status = None
         self.reason = None  # why the VM failed
@@ -104,7 +105,9 @@ class Machine:
     def on_control(self, data):
         for line in self.control.lines(data):
             word, _, rest = line.partition(" ")
-            if word == "ready":
+            if word == "up":
+                self.up = True
+            elif word == "ready":
                 self.ready = True
                 self.deadline = self.started + self.options.timeout
                 if self.interactive:
