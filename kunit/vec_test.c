@@ -74,6 +74,35 @@ static void vec_push_grows_by_the_rule(struct kunit *test)
 	kown_vec_free(&vec, &elem);
 }
 
+/* What is pushed moves no more often than in a loop that doubles its array by hand. */
+static void vec_growth_copies_no_more_than_doubling(struct kunit *test)
+{
+	static const size_t sizes[] = { 1, 3, 8, 64 };
+	static const u8 value[64];
+
+	for (size_t s = 0; s < ARRAY_SIZE(sizes); s++) {
+		const struct kown_type elem = { .size = sizes[s] };
+		size_t by_hand = elem.size == 1 ? 8 : 4, copied = 0, copied_by_hand = 0;
+		struct kown_vec vec = {};
+
+		while (vec.len < min_t(size_t, 1 << 20, (8 << 20) / elem.size)) {
+			size_t cap = kown_vec_cap(&vec, &elem);
+			const void *elems = kown_vec_at(&vec, &elem, 0);
+
+			if (vec.len == by_hand) {
+				copied_by_hand += vec.len;
+				by_hand *= 2;
+			}
+			KUNIT_ASSERT_EQ(test, 0, kown_vec_push_n(&vec, &elem, value, 1, GFP_TEST));
+			if (kown_vec_at(&vec, &elem, 0) != elems || kown_vec_cap(&vec, &elem) != cap)
+				copied += vec.len - 1;
+		}
+		KUNIT_EXPECT_GT(test, copied, 0);
+		KUNIT_EXPECT_LE(test, copied, copied_by_hand);
+		kown_vec_free(&vec, &elem);
+	}
+}
+
 static void vec_push_n_takes_what_is_asked_if_more_than_double(struct kunit *test)
 {
 	static const u64 values[100] = { [0] = 1, [99] = 2 };
@@ -1430,6 +1459,7 @@ static void vec_arguments_are_evaluated_once(struct kunit *test)
 
 static struct kunit_case vec_cases[] = {
 	KUNIT_CASE_PARAM(vec_push_grows_by_the_rule, growth_gen_params),
+	KUNIT_CASE(vec_growth_copies_no_more_than_doubling),
 	KUNIT_CASE(vec_push_n_takes_what_is_asked_if_more_than_double),
 	KUNIT_CASE_PARAM(vec_without_elements_has_no_memory, kind_gen_params),
 	KUNIT_CASE(vec_reserve_with_room_changes_nothing),
