@@ -904,12 +904,18 @@ static __always_inline int run(struct call *call, const struct command *command)
 long kown_command_run(struct kown_context *context, struct kown_handle *self,
 		      unsigned int cmd, void __user *user)
 {
-	struct call call = { .context = context, .self = self, .user = user };
 	const struct command *command = find_command(cmd);
+	/* Its arg is read whole, or zeroed first. */
+	struct call call __uninitialized;
 	int err;
 
 	if (!command || (self && !command->on_file))
 		return -ENOTTY;
+	call.context = context;
+	call.self = self;
+	call.handle = NULL;
+	call.object = 0;
+	call.user = user;
 	/* It is in hand, and need not be computed again. */
 	OPTIMIZER_HIDE_VAR(command);
 	err = run(&call, command);

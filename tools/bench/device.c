@@ -517,7 +517,7 @@ static void grow_to(__u32 count)
 		handles[clones] = kown_clone(object);
 }
 
-static void run_lookup(unsigned int n)
+static void stat_every(__u32 step, unsigned int n)
 {
 	struct kown_stat arg = { .size = sizeof(arg) };
 	__u32 at = 0;
@@ -526,8 +526,18 @@ static void run_lookup(unsigned int n)
 		arg.handle = handles[at];
 		arg.size = sizeof(arg);
 		MUST(ioctl(ctx, KOWN_IOC_STAT, &arg));
-		at = (at + 7919) % clones;
+		at = (at + step) % clones;
 	}
+}
+
+static void run_stat_same(unsigned int n)
+{
+	stat_every(0, n);
+}
+
+static void run_stat_any(unsigned int n)
+{
+	stat_every(7919, n);
 }
 
 struct side {
@@ -648,8 +658,8 @@ static void run_bench(const struct bench *bench, unsigned int rounds)
 static void bench_lookups(unsigned int rounds)
 {
 	static const __u32 counts[] = { 1, 1000, MANY };
-	static const struct side lookup = { "kown", run_lookup };
-	__u64 ps[MOST_ROUNDS];
+	static const struct side same = { "kown", run_stat_same }, any = { "kown", run_stat_any };
+	__u64 ps[2][MOST_ROUNDS];
 	char name[64];
 
 	bytes = 8;
@@ -657,10 +667,14 @@ static void bench_lookups(unsigned int rounds)
 	new_object();
 	for (int c = 0; c < 3; c++) {
 		grow_to(counts[c]);
-		for (unsigned int i = 0; i < rounds; i++)
-			ps[i] = time_of(&lookup, 5000);
-		snprintf(name, sizeof(name), "STAT of one of %u handles", counts[c]);
-		report(name, "kown", ps, rounds);
+		for (unsigned int i = 0; i < rounds; i++) {
+			ps[0][i] = time_of(&same, 5000);
+			ps[1][i] = time_of(&any, 5000);
+		}
+		snprintf(name, sizeof(name), "STAT of the same of %u handles", counts[c]);
+		report(name, "kown", ps[0], rounds);
+		snprintf(name, sizeof(name), "STAT of any of %u handles", counts[c]);
+		report(name, "kown", ps[1], rounds);
 	}
 }
 
