@@ -95,7 +95,7 @@ stress:
 	@exec scripts/vm $(TIED) --tests --no-insmod --timeout 7200 --cmd 'ROUNDS=$(ROUNDS) /tests/insmod_stress.sh'
 
 long:
-	@scripts/deps build kernel vm tests kunit kunit-x86_64
+	@scripts/deps build kernel vm tests kunit kunit-x86_64 host coverage
 	@exec scripts/long $(RUN) $(TIED)
 
 bench:
