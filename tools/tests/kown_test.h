@@ -15,6 +15,8 @@
 #include <linux/kown.h>
 #include <kselftest_harness.h>
 
+#include "one.h"
+
 /* A kernel to debug with is slow; run.sh ends what hangs. */
 #undef TEST_TIMEOUT_DEFAULT
 #define TEST_TIMEOUT_DEFAULT	600	/* seconds */

@@ -2,8 +2,11 @@
 # shellcheck shell=sh disable=SC2034
 #
 # For tests in shell: each function test_NAME of the script that sources this is
-# one test, in a subshell of its own. It fails unless it returns 0; skip() skips.
+# one test, in a subshell of its own. It fails unless it returns 0; skip() skips. With
+# "-t NAME" the script runs that one alone.
 
+only=
+[ "$1" != -t ] || only=$2
 here=$(cd "$(dirname "$0")" && pwd)
 scratch=$(mktemp -d /tmp/kown-test.XXXXXX)
 trap 'rm -rf "$scratch"' EXIT
@@ -60,7 +63,7 @@ run_test()
 run_tests()
 {
 	# shellcheck disable=SC2046 # names are words
-	set -- $(sed -n 's/^test_\([a-z0-9_]*\)().*/\1/p' "$0")
+	set -- ${only:-$(sed -n 's/^test_\([a-z0-9_]*\)().*/\1/p' "$0")}
 	echo "TAP version 13"
 	echo "1..$#"
 	number=0

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# usage: run.sh [TEST...]
+# usage: run.sh [TEST[:CASE]...]
 #
 # All selftests in this folder and those in ../tests32, or the named ones, as
 # subtests in KTAP. The stress test is not among them. Needs kown.ko loaded, and
@@ -18,7 +18,7 @@ if [ $# = 0 ]; then
 		trace.sh debug.sh udev.sh bus.sh fuzz.sh
 	# What the word size could change.
 	for name in abi rights weak own lock vec ops export file fault; do
-		[ ! -x "$here/../tests32/$name" ] || set -- "$@" "../tests32/$name"
+		[ ! -x "$here/../tests32/$name" ] || set -- "$@" "tests32/$name"
 	done
 	set -- "$@" leak.sh
 fi
@@ -30,18 +30,26 @@ failed=0
 : > "$log"
 for name; do
 	number=$((number + 1))
-	echo "# Subtest: ${name#../}"
+	case $name in
+	tests32/*) program=$here/../${name%%:*} ;;
+	*) program=$here/${name%%:*} ;;
+	esac
+	case $name in
+	*:*) case=${name#*:} ;;
+	*) case= ;;
+	esac
+	echo "# Subtest: $name"
 	start=$(date +%s)
 	{
-		timeout -s KILL "$limit" "$here/$name" 2>&1
+		timeout -s KILL "$limit" "$program" ${case:+-t "$case"} 2>&1
 		echo $? > "$log.status"
 	} | tee -a "$log" | sed 's/^/  /'
 	status=$(cat "$log.status")
-	echo "# ${name#../} took $(($(date +%s) - start)) s"
+	echo "# $name took $(($(date +%s) - start)) s"
 	if [ "$status" = 0 ]; then
-		echo "ok $number - ${name#../}"
+		echo "ok $number - $name"
 	else
-		echo "not ok $number - ${name#../} # status $status"
+		echo "not ok $number - $name # status $status"
 		failed=$((failed + 1))
 	fi
 done
