@@ -94,7 +94,8 @@ static void vec_growth_copies_no_more_than_doubling(struct kunit *test)
 				by_hand *= 2;
 			}
 			KUNIT_ASSERT_EQ(test, 0, kown_vec_push_n(&vec, &elem, value, 1, GFP_TEST));
-			if (kown_vec_at(&vec, &elem, 0) != elems || kown_vec_cap(&vec, &elem) != cap)
+			if (kown_vec_at(&vec, &elem, 0) != elems ||
+			    kown_vec_cap(&vec, &elem) != cap)
 				copied += vec.len - 1;
 		}
 		KUNIT_EXPECT_GT(test, copied, 0);

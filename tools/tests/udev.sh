@@ -12,8 +12,9 @@ udevd=/lib/systemd/systemd-udevd
 # node WANTED: that is what udev makes of it. It looks for groups once, when it starts.
 node()
 {
-	[ -x $udevd ] && ! pidof systemd-udevd > /dev/null || skip "no udev here, or one that is at work"
-	$udevd --daemon || fail "udev does not start"
+	[ -x "$udevd" ] || skip "no udev here"
+	! pidof systemd-udevd > /dev/null || skip "udev is at work here"
+	"$udevd" --daemon || fail "udev does not start"
 	udevadm trigger --action=add --settle /sys/class/misc/kown || fail "trigger"
 	udevadm control --exit || fail "udev does not end"
 	expect "the node" "$(stat -c "%a %U %G" /dev/kown)" "$1"
