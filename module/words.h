@@ -32,32 +32,35 @@ static __always_inline bool kown_is_words(const void *a, const void *b, size_t b
 	       IS_ALIGNED((uintptr_t)a | (uintptr_t)b | bytes, sizeof(u64));
 }
 
-#define __kown_word(to, from, at, label)				\
+#define __kown_word_in(to, from, at, label)				\
 	unsafe_get_user(*(u64 *)((to) + (at)), (const u64 __user *)((from) + (at)), label)
+#define __kown_word_out(to, from, at, label)				\
+	unsafe_put_user(*(const u64 *)((from) + (at)), (u64 __user *)((to) + (at)), label)
 
 /*
- * What unsafe_copy_to_user() is, the other way, which not every architecture has: from the
- * end, what is odd, then four at a time.
+ * From the end; what is odd, then four at a time. unsafe_copy_to_user() takes one at a time,
+ * and looks for what is no word: 30 instructions more for 64 bytes. Not every architecture
+ * has its like for the other way.
  */
-#define __kown_words(to, from, bytes, label)				\
+#define __kown_words(word, to, from, bytes, label)			\
 	do {								\
 		size_t __at = (bytes);					\
 									\
 		if (__at & sizeof(u64)) {				\
 			__at -= sizeof(u64);				\
-			__kown_word(to, from, __at, label);		\
+			word(to, from, __at, label);			\
 		}							\
 		if (__at & (2 * sizeof(u64))) {				\
 			__at -= 2 * sizeof(u64);			\
-			__kown_word(to, from, __at + sizeof(u64), label); \
-			__kown_word(to, from, __at, label);		\
+			word(to, from, __at + sizeof(u64), label);	\
+			word(to, from, __at, label);			\
 		}							\
 		while (__at) {						\
 			__at -= 4 * sizeof(u64);			\
-			__kown_word(to, from, __at + 3 * sizeof(u64), label); \
-			__kown_word(to, from, __at + 2 * sizeof(u64), label); \
-			__kown_word(to, from, __at + sizeof(u64), label); \
-			__kown_word(to, from, __at, label);		\
+			word(to, from, __at + 3 * sizeof(u64), label);	\
+			word(to, from, __at + 2 * sizeof(u64), label);	\
+			word(to, from, __at + sizeof(u64), label);	\
+			word(to, from, __at, label);			\
 		}							\
 	} while (0)
 
@@ -75,7 +78,7 @@ kown_words_from_user(void *to, const void __user *from, size_t bytes)
 {
 	if (should_fail_usercopy() || !user_read_access_begin(from, bytes))
 		return -EFAULT;
-	__kown_words(to, from, bytes, fault);
+	__kown_words(__kown_word_in, to, from, bytes, fault);
 	user_read_access_end();
 	return 0;
 
@@ -98,7 +101,7 @@ kown_words_to_user(void __user *to, const void *from, size_t bytes)
 {
 	if (should_fail_usercopy() || !user_write_access_begin(to, bytes))
 		return -EFAULT;
-	unsafe_copy_to_user(to, from, bytes, fault);
+	__kown_words(__kown_word_out, to, from, bytes, fault);
 	user_write_access_end();
 	return 0;
 
