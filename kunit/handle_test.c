@@ -58,7 +58,7 @@ static struct kown_handle *handle_new(struct kunit *test, u32 rights)
 
 	object = kown_object_new(f->account, KOWN_MODE_SHARED, 8, 0);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(object));
-	handle = kown_handle_new(object, rights, false, &f->table.place);
+	handle = kown_handle_new(object, rights, false, &f->table);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(handle));
 	kown_handle_adopt(handle);
 	return handle;
@@ -67,10 +67,11 @@ static struct kown_handle *handle_new(struct kunit *test, u32 rights)
 static u32 publish(struct kunit *test, u32 rights)
 {
 	struct fixture *f = test->priv;
-	u32 number = 0;
+	struct kown_handle *handle = handle_new(test, rights);
+	u32 number = handle->number;
 
-	KUNIT_ASSERT_EQ(test, 0, kown_table_reserve(&f->table, &number));
-	kown_table_publish(&f->table, number, handle_new(test, rights));
+	KUNIT_ASSERT_EQ(test, 0, kown_table_reserve(&f->table));
+	kown_table_publish(&f->table, handle);
 	return number;
 }
 
@@ -102,24 +103,28 @@ static void table_publish_makes_a_number_usable(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -ENOENT, kown_table_drop(&f->table, number));
 }
 
-static void table_reserved_number_is_not_a_handle_yet(struct kunit *test)
+static void table_number_is_not_a_handle_before_it_is_published(struct kunit *test)
 {
 	struct fixture *f = test->priv;
-	u32 number, other;
+	struct kown_handle *handle = handle_new(test, KOWN_RIGHTS_ALL);
+	struct kown_handle *other = handle_new(test, KOWN_RIGHTS_ALL);
+	u32 number = handle->number;
 
-	KUNIT_ASSERT_EQ(test, 0, kown_table_reserve(&f->table, &number));
+	KUNIT_EXPECT_NE(test, number, 0);
+	KUNIT_EXPECT_NE(test, number, other->number);
+	KUNIT_ASSERT_EQ(test, 0, kown_table_reserve(&f->table));
 	KUNIT_EXPECT_EQ(test, used(f, KOWN_HANDLES), 1);
+	/* Somebody guesses it. */
 	KUNIT_EXPECT_EQ(test, -ENOENT, pin_error(f, number, 0));
-	/* Somebody guesses it: refused, and it stays reserved. */
 	KUNIT_EXPECT_EQ(test, -ENOENT, kown_table_drop(&f->table, number));
-	f->table.next = number;
-	KUNIT_ASSERT_EQ(test, 0, kown_table_reserve(&f->table, &other));
-	KUNIT_EXPECT_NE(test, number, other);
-	kown_table_publish(&f->table, number, handle_new(test, KOWN_RIGHTS_ALL));
+	kown_table_publish(&f->table, handle);
 	KUNIT_EXPECT_EQ(test, 0, pin_error(f, number, 0));
-	kown_table_cancel(&f->table, other);
-	KUNIT_EXPECT_EQ(test, -ENOENT, pin_error(f, other, 0));
+	KUNIT_EXPECT_EQ(test, -ENOENT, pin_error(f, other->number, 0));
+	number = other->number;
+	kown_handle_unpin(other);
+	KUNIT_EXPECT_EQ(test, -ENOENT, pin_error(f, number, 0));
 	KUNIT_EXPECT_EQ(test, used(f, KOWN_HANDLES), 1);
+	KUNIT_EXPECT_EQ(test, used(f, KOWN_OBJECTS), 1);
 }
 
 static void table_refuses_numbers_that_were_never_given(struct kunit *test)
@@ -186,76 +191,168 @@ static void table_stale_number_names_nothing(struct kunit *test)
 {
 	struct fixture *f = test->priv;
 	u32 stale = publish(test, KOWN_RIGHTS_ALL);
-	u32 number;
 
 	KUNIT_ASSERT_EQ(test, 0, kown_table_drop(&f->table, stale));
 	for (int i = 0; i < (1 << 16) + 1; i++) {
-		KUNIT_ASSERT_EQ(test, 0, kown_table_reserve(&f->table, &number));
+		u32 number = publish(test, KOWN_RIGHTS_ALL);
+
 		KUNIT_ASSERT_NE(test, number, stale);
-		kown_table_cancel(&f->table, number);
+		KUNIT_ASSERT_EQ(test, 0, kown_table_drop(&f->table, number));
 		cond_resched();
 	}
 	KUNIT_EXPECT_EQ(test, -ENOENT, pin_error(f, stale, 0));
 }
 
-/* next: U32_MAX -> 1 is taken -> 2 */
-static void table_numbers_wrap_past_zero_and_past_those_in_use(struct kunit *test)
+static void publish_to_the_end_of_the_block(struct kunit *test)
 {
 	struct fixture *f = test->priv;
-	u32 first = publish(test, KOWN_RIGHTS_ALL);
+
+	while (f->table.blocks.filling)
+		publish(test, KOWN_RIGHTS_ALL);
+}
+
+/* The last numbers, then the first that are free. */
+static void table_numbers_wrap_past_zero_and_past_those_in_use(struct kunit *test)
+{
+	const u32 last_index = U32_MAX / KOWN_BLOCK_HANDLES - 1;
+	struct fixture *f = test->priv;
 	u32 last, wrapped;
 
-	KUNIT_ASSERT_EQ(test, first, 1);
-	f->table.next = U32_MAX;
+	KUNIT_ASSERT_EQ(test, publish(test, KOWN_RIGHTS_ALL), 1);
+	publish_to_the_end_of_the_block(test);
+	f->table.blocks.next = last_index;
 	last = publish(test, KOWN_RIGHTS_ALL);
-	KUNIT_EXPECT_EQ(test, last, U32_MAX);
+	KUNIT_EXPECT_EQ(test, last, last_index * KOWN_BLOCK_HANDLES + 1);
+	publish_to_the_end_of_the_block(test);
 	wrapped = publish(test, KOWN_RIGHTS_ALL);
-	KUNIT_EXPECT_EQ(test, wrapped, 2);
-	KUNIT_EXPECT_EQ(test, 0, pin_error(f, U32_MAX, 0));
+	KUNIT_EXPECT_EQ(test, wrapped, KOWN_BLOCK_HANDLES + 1);
+	KUNIT_EXPECT_EQ(test, 0, pin_error(f, 1, 0));
+	KUNIT_EXPECT_EQ(test, 0, pin_error(f, last, 0));
+	KUNIT_EXPECT_EQ(test, 0, pin_error(f, last + KOWN_BLOCK_HANDLES - 1, 0));
+	KUNIT_EXPECT_EQ(test, -ENOENT, pin_error(f, last + KOWN_BLOCK_HANDLES, 0));
+	KUNIT_EXPECT_EQ(test, -ENOENT, pin_error(f, U32_MAX, 0));
 	KUNIT_EXPECT_EQ(test, -ENOENT, pin_error(f, 0, 0));
 }
 
-/* But for one, which is the price of not making a node each time. */
-static void table_drop_frees_the_number(struct kunit *test)
+static unsigned int count_blocks(struct fixture *f)
 {
-	enum { N = 200, STEP = 67 };	/* which leads to all of them, in several nodes */
-	struct fixture *f = test->priv;
-	u32 number, reserved[N];
+	struct kown_block *block;
+	unsigned long index;
+	unsigned int count = 0;
 
-	for (u32 i = 1; i <= N; i++)
+	xa_for_each(&f->table.blocks.all, index, block)
+		count++;
+	return count;
+}
+
+static void table_block_goes_with_the_last_of_its_handles(struct kunit *test)
+{
+	const u32 n = 4 * KOWN_BLOCK_HANDLES, step = 67;	/* which leads to all of them */
+	struct fixture *f = test->priv;
+
+	for (u32 i = 1; i <= n; i++)
 		KUNIT_ASSERT_EQ(test, publish(test, KOWN_RIGHTS_ALL), i);
-	for (u32 i = 0; i < N; i++) {
-		KUNIT_ASSERT_EQ(test, 0, kown_table_drop(&f->table, 1 + i * STEP % N));
-		KUNIT_EXPECT_EQ(test, -ENOENT, pin_error(f, 1 + i * STEP % N, 0));
+	KUNIT_EXPECT_EQ(test, count_blocks(f), 4);
+	for (u32 i = 0; i < n; i++) {
+		KUNIT_ASSERT_EQ(test, 0, kown_table_drop(&f->table, 1 + i * step % n));
+		KUNIT_EXPECT_EQ(test, -ENOENT, pin_error(f, 1 + i * step % n, 0));
 	}
 	KUNIT_EXPECT_EQ(test, used(f, KOWN_HANDLES), 0);
-	for (u32 i = 0; i < N; i++) {
-		number = publish(test, KOWN_RIGHTS_ALL);
-		KUNIT_ASSERT_EQ(test, number, N + 1 + i);
-		KUNIT_ASSERT_EQ(test, 0, kown_table_drop(&f->table, number));
+	KUNIT_EXPECT_EQ(test, count_blocks(f), 0);
+	for (u32 i = 0; i < n; i++)
+		KUNIT_ASSERT_EQ(test, 0, kown_table_drop(&f->table,
+							 publish(test, KOWN_RIGHTS_ALL)));
+	KUNIT_EXPECT_EQ(test, count_blocks(f), 0);
+}
+
+/* It is there for the call that is in flight, and found no more. */
+static void table_block_stays_for_a_pinned_handle(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 first = publish(test, KOWN_RIGHTS_ALL);
+	struct kown_handle *handle = kown_table_pin(&f->table, first, 0);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(handle));
+	publish_to_the_end_of_the_block(test);
+	for (u32 i = 0; i < KOWN_BLOCK_HANDLES; i++)
+		KUNIT_EXPECT_EQ(test, 0, kown_table_drop(&f->table, first + i));
+	KUNIT_EXPECT_EQ(test, count_blocks(f), 1);
+	KUNIT_EXPECT_EQ(test, -KOWN_LOOK_AGAIN, kown_handle_lock(handle));
+	kown_handle_unpin(handle);
+	KUNIT_EXPECT_EQ(test, count_blocks(f), 0);
+}
+
+/* What MAKE_MUT does. The number's block outlives all handles that were made in it. */
+static void table_replaced_number_names_a_handle_of_another_block(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 first = publish(test, KOWN_RIGHTS_ALL), again;
+	struct kown_handle *old, *other;
+
+	publish_to_the_end_of_the_block(test);
+	for (int i = 0; i < 3; i++) {
+		old = kown_table_pin(&f->table, first, 0);
+		KUNIT_ASSERT_FALSE(test, IS_ERR(old));
+		other = handle_new(test, KOWN_RIGHT_READ);
+		KUNIT_EXPECT_FALSE(test, kown_table_replace(&f->table, first + 1, old, other));
+		KUNIT_EXPECT_FALSE(test, kown_table_replace(&f->table, 0, old, other));
+		KUNIT_ASSERT_TRUE(test, kown_table_replace(&f->table, first, old, other));
+		kown_handle_close(old);
+		kown_handle_unpin(old);
+		kown_handle_unpin(old);
 	}
-	f->table.next = 1;
-	for (u32 i = 0; i < N; i++) {
-		KUNIT_ASSERT_EQ(test, 0, kown_table_reserve(&f->table, &reserved[i]));
-		KUNIT_EXPECT_LE(test, reserved[i], N + 1);
+	for (u32 i = 1; i < KOWN_BLOCK_HANDLES; i++)
+		KUNIT_EXPECT_EQ(test, 0, kown_table_drop(&f->table, first + i));
+	KUNIT_EXPECT_EQ(test, count_blocks(f), 2);
+	KUNIT_EXPECT_EQ(test, used(f, KOWN_HANDLES), 1);
+	KUNIT_EXPECT_EQ(test, -ENOENT, pin_error(f, other->number, 0));
+	KUNIT_EXPECT_EQ(test, 0, pin_error(f, first, KOWN_RIGHT_READ));
+	KUNIT_EXPECT_EQ(test, -EACCES, pin_error(f, first, KOWN_RIGHT_WRITE));
+	again = 1;
+	old = kown_table_from(&f->table, &again);
+	KUNIT_EXPECT_PTR_EQ(test, old, other);
+	KUNIT_EXPECT_EQ(test, again, first);
+	kown_handle_unpin(old);
+	KUNIT_EXPECT_TRUE(test, kown_table_erase(&f->table, first, other));
+	KUNIT_EXPECT_FALSE(test, kown_table_erase(&f->table, first, other));
+	KUNIT_EXPECT_EQ(test, count_blocks(f), 1);
+	kown_handle_unpin(other);
+	KUNIT_EXPECT_EQ(test, used(f, KOWN_OBJECTS), 0);
+}
+
+static void table_from_comes_to_each_handle_once(struct kunit *test)
+{
+	const u32 n = 3 * KOWN_BLOCK_HANDLES;
+	struct fixture *f = test->priv;
+	struct kown_handle *handle;
+	u32 seen = 0;
+
+	for (u32 i = 1; i <= n; i++)
+		publish(test, KOWN_RIGHTS_ALL);
+	for (u32 i = 1; i <= n; i++)
+		if (i % 3 || (i > KOWN_BLOCK_HANDLES && i <= 2 * KOWN_BLOCK_HANDLES))
+			KUNIT_ASSERT_EQ(test, 0, kown_table_drop(&f->table, i));
+	for (u32 number = 1; (handle = kown_table_from(&f->table, &number)); number++) {
+		KUNIT_EXPECT_EQ(test, number % 3, 0);
+		KUNIT_EXPECT_EQ(test, number, handle->number);
+		kown_handle_unpin(handle);
+		seen++;
 	}
-	for (u32 i = 0; i < N; i++)
-		kown_table_cancel(&f->table, reserved[i]);
+	KUNIT_EXPECT_EQ(test, seen, used(f, KOWN_HANDLES));
 }
 
 static void table_reserve_at_the_limit_is_refused(struct kunit *test)
 {
 	struct fixture *f = test->priv;
 	unsigned long limit = kown_account_limit(KOWN_HANDLES);
-	u32 number;
 
 	KUNIT_ASSERT_EQ(test, 0, kown_account_charge(f->account, KOWN_HANDLES, limit - 1));
-	KUNIT_EXPECT_EQ(test, 0, kown_table_reserve(&f->table, &number));
-	KUNIT_EXPECT_EQ(test, -ENOSPC, kown_table_reserve(&f->table, &number));
+	KUNIT_EXPECT_EQ(test, 0, kown_table_reserve(&f->table));
+	KUNIT_EXPECT_EQ(test, -ENOSPC, kown_table_reserve(&f->table));
 	KUNIT_EXPECT_EQ(test, used(f, KOWN_HANDLES), limit);
-	kown_table_cancel(&f->table, number);
-	KUNIT_EXPECT_EQ(test, 0, kown_table_reserve(&f->table, &number));
-	kown_table_cancel(&f->table, number);
+	kown_table_cancel(&f->table);
+	KUNIT_EXPECT_EQ(test, 0, kown_table_reserve(&f->table));
+	kown_table_cancel(&f->table);
 	kown_account_uncharge(f->account, KOWN_HANDLES, limit - 1);
 }
 
@@ -364,14 +461,17 @@ static void object_outlives_its_table_and_keeps_the_account(struct kunit *test)
 
 static struct kunit_case handle_cases[] = {
 	KUNIT_CASE(table_publish_makes_a_number_usable),
-	KUNIT_CASE(table_reserved_number_is_not_a_handle_yet),
+	KUNIT_CASE(table_number_is_not_a_handle_before_it_is_published),
 	KUNIT_CASE(table_refuses_numbers_that_were_never_given),
 	KUNIT_CASE(table_pin_needs_every_right_asked_for),
 	KUNIT_CASE(table_drop_closes_the_handle_under_a_call),
 	KUNIT_CASE(table_destroy_drops_every_handle_once),
 	KUNIT_CASE(table_stale_number_names_nothing),
 	KUNIT_CASE(table_numbers_wrap_past_zero_and_past_those_in_use),
-	KUNIT_CASE(table_drop_frees_the_number),
+	KUNIT_CASE(table_block_goes_with_the_last_of_its_handles),
+	KUNIT_CASE(table_block_stays_for_a_pinned_handle),
+	KUNIT_CASE(table_replaced_number_names_a_handle_of_another_block),
+	KUNIT_CASE(table_from_comes_to_each_handle_once),
 	KUNIT_CASE(table_reserve_at_the_limit_is_refused),
 	KUNIT_CASE(rights_narrow_never_grows),
 	KUNIT_CASE(account_charges_up_to_the_limit),

@@ -137,14 +137,12 @@ int kown_elements_copy_from(struct kown_handle *handle, struct kown_handle *othe
  * @t: its step
  * @table: where its handle is going to live, whose account answers for it
  * @rights: of the handle
- * @number: of the handle, if it is told
  * @handle: the handle, once the step has succeeded
  */
 struct birth {
 	struct kown_transfer t;
 	struct kown_table *table;
 	u32 rights;
-	u32 number;
 	struct kown_handle *handle;
 };
 
@@ -158,12 +156,12 @@ struct split {
 static_assert(offsetof(struct kown_split_off, object) ==
 	      offsetof(struct kown_split_off, new_handle) + offsetof(struct split, object));
 
-static int tell_split(struct birth *birth, const struct kown_object *object)
+static int tell_split(struct birth *birth, const struct kown_handle *handle)
 {
 	struct split split = {
-		.number = birth->number,
+		.number = handle->number,
 		.start = birth->t.start,
-		.object = object->id,
+		.object = handle->object->id,
 	};
 
 	return kown_transfer_answer_struct(&birth->t, &split);
@@ -179,13 +177,13 @@ static int bear(struct birth *birth, size_t start)
 	object = kown_object_succeed(old, birth->table->account, start);
 	if (IS_ERR(object))
 		return PTR_ERR(object);
-	handle = kown_handle_new(object, birth->rights, false, &birth->table->place);
+	handle = kown_handle_new(object, birth->rights, false, birth->table);
 	if (IS_ERR(handle)) {
 		err = PTR_ERR(handle);
 		goto put_object;
 	}
 	if (birth->t.result)
-		err = tell_split(birth, object);
+		err = tell_split(birth, handle);
 	if (err)
 		goto unpin;
 	kown_handle_adopt(handle);
@@ -249,7 +247,6 @@ static int split_off_step(struct kown_transfer *t)
  * @handle: a strong handle, pinned
  * @table: where its handle is going to live, whose account answers for it
  * @start: index of the first to move, at most the length
- * @number: reserved for its handle
  * @user: told the number and the object's id
  *
  * Context: Process context. Takes and releases the object's lock. Sleeps.
@@ -258,7 +255,7 @@ static int split_off_step(struct kown_transfer *t)
  */
 struct kown_handle *kown_elements_split_off(struct kown_handle *handle,
 					    struct kown_table *table, u64 start,
-					    u32 number, struct kown_split_off __user *user)
+					    struct kown_split_off __user *user)
 {
 	struct birth birth = {
 		.t = {
@@ -271,7 +268,6 @@ struct kown_handle *kown_elements_split_off(struct kown_handle *handle,
 		},
 		.table = table,
 		.rights = KOWN_RIGHTS_ALL,
-		.number = number,
 	};
 	int err = kown_transfer_run(&birth.t);
 

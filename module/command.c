@@ -147,19 +147,20 @@ static int give_handle(struct call *call, struct kown_handle *handle,
 	struct kown_table *table = &call->context->table;
 	int err;
 
-	err = kown_table_reserve(table, number);
+	err = kown_table_reserve(table);
 	if (err)
 		goto unpin;
+	*number = handle->number;
 	err = reply(call, size);
 	if (!err && from)
 		err = kown_handle_open(handle, from);
 	if (err)
 		goto cancel;
-	kown_table_publish(table, *number, handle);
+	kown_table_publish(table, handle);
 	return 0;
 
 cancel:
-	kown_table_cancel(table, *number);
+	kown_table_cancel(table);
 unpin:
 	kown_handle_unpin(handle);
 	return err;
@@ -176,8 +177,7 @@ static int give_other(struct call *call, struct kown_handle *from, u32 want, boo
 	err = kown_rights_narrow(from->rights, want, &rights);
 	if (err)
 		return err;
-	handle = kown_handle_new(from->object, rights, weak,
-				 &call->context->table.place);
+	handle = kown_handle_new(from->object, rights, weak, &call->context->table);
 	if (IS_ERR(handle))
 		return PTR_ERR(handle);
 	return give_handle(call, handle, from, number, size);
@@ -236,8 +236,7 @@ static int cmd_new(struct call *call)
 		return PTR_ERR(object);
 	new->object = object->id;
 	call->object = object->id;
-	handle = kown_handle_new(object, KOWN_RIGHTS_ALL, false,
-				 &call->context->table.place);
+	handle = kown_handle_new(object, KOWN_RIGHTS_ALL, false, &call->context->table);
 	if (IS_ERR(handle)) {
 		kown_object_put(object);
 		return PTR_ERR(handle);
@@ -649,19 +648,17 @@ static int cmd_split_off(struct call *call)
 	struct kown_split_off *split = &call->arg.split_off;
 	struct kown_table *table = &call->context->table;
 	struct kown_handle *tail;
-	u32 number;
 	int err;
 
-	err = kown_table_reserve(table, &number);
+	err = kown_table_reserve(table);
 	if (err)
 		return err;
-	tail = kown_elements_split_off(call->handle, table, split->start, number,
-				       call->user);
+	tail = kown_elements_split_off(call->handle, table, split->start, call->user);
 	if (IS_ERR(tail)) {
-		kown_table_cancel(table, number);
+		kown_table_cancel(table);
 		return PTR_ERR(tail);
 	}
-	kown_table_publish(table, number, tail);
+	kown_table_publish(table, tail);
 	return 0;
 }
 

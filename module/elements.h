@@ -56,7 +56,7 @@ int kown_elements_copy_from(struct kown_handle *handle, struct kown_handle *othe
 			    u64 start, u64 count, u64 __user *index);
 struct kown_handle *kown_elements_split_off(struct kown_handle *handle,
 					    struct kown_table *table, u64 start,
-					    u32 number, struct kown_split_off __user *user);
+					    struct kown_split_off __user *user);
 struct kown_handle *kown_elements_clone(struct kown_handle *handle,
 					struct kown_table *table, u32 rights);
 

@@ -12,7 +12,9 @@
 #include <kown/compat.h>
 #include <uapi/linux/kown.h>
 
+#include "block.h"
 #include "handle.h"
+#include "table.h"
 
 /*
  * Open and closed
@@ -50,33 +52,33 @@ static void init(struct kown_handle *handle, struct kown_object *object, u32 rig
 		 bool weak, struct kown_place *place)
 {
 	refcount_inc(&object->users);
-	*handle = (struct kown_handle) {
-		.pins = REFCOUNT_INIT(1),
-		.rights = rights,
-		.weak = weak,
-		.object = object,
-		.place = place,
-	};
+	refcount_set(&handle->pins, 1);
+	handle->rights = rights;
+	handle->weak = weak;
+	handle->in_file = false;
+	handle->open = false;
+	handle->object = object;
+	handle->place = place;
 }
 
 /**
- * kown_handle_new() - make a handle for a table, closed
+ * kown_handle_new() - make a handle in a table, closed, with a number that does not name
+ * it yet
  * @object: the object, which something of the caller's keeps
  * @rights: what it may be used for
  * @weak: is it to own a weak reference?
- * @place: where it is going to live
+ * @table: the table
  *
  * Context: Process context. Sleeps.
- * Return: the handle with one pin, the caller's; or -ENOMEM.
+ * Return: the handle with one pin, the caller's; -ENOMEM or -ENOSPC.
  */
 struct kown_handle *kown_handle_new(struct kown_object *object, u32 rights, bool weak,
-				    struct kown_place *place)
+				    struct kown_table *table)
 {
-	struct kown_handle *handle = kmalloc(sizeof(*handle), KOWN_GFP_USER);
+	struct kown_handle *handle = kown_blocks_take(&table->blocks);
 
-	if (!handle)
-		return ERR_PTR(-ENOMEM);
-	init(handle, object, rights, weak, place);
+	if (!IS_ERR(handle))
+		init(handle, object, rights, weak, &table->place);
 	return handle;
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_handle_new);
@@ -107,6 +109,7 @@ struct kown_handle *kown_handle_new_in_file(struct kown_object *object, u32 righ
 	in_file->account = kown_account_get(account);
 	atomic_set(&in_file->place.locks, 0);
 	init(&in_file->handle, object, rights, weak, &in_file->place);
+	in_file->handle.number = 0;
 	in_file->handle.in_file = true;
 	return &in_file->handle;
 }
@@ -203,6 +206,7 @@ static void leave_file(struct in_file *in_file)
 {
 	kown_account_uncharge(in_file->account, KOWN_DESCRIPTORS, 1);
 	kown_account_put(in_file->account);
+	kfree(in_file);
 }
 
 /* The last pin is given up, which closes it. */
@@ -210,12 +214,11 @@ void kown_handle_release(struct kown_handle *handle)
 {
 	if (handle->open)
 		kown_handle_close(handle);
+	kown_object_forget(handle->object);
 	if (handle->in_file)
 		leave_file(container_of(handle, struct in_file, handle));
-	kown_object_forget(handle->object);
-	/* An in_file begins with it. */
-	BUILD_BUG_ON(offsetof(struct in_file, handle));
-	kfree_rcu(handle, rcu);
+	else
+		kown_block_put(kown_block_with(handle));
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_handle_release);
 

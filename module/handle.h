@@ -29,15 +29,16 @@
  * @pins: one for where it lives, a table or an exported file, and one for each
  *	call in flight. Calls pin the handle and not the object, so the object's
  *	counts are what users hold; atomic
- * @number: in a table; 0 unless it is there. The table's lock protects it
+ * @number: in a table, set aside for it; another may come to name it. 0 in a file;
+ *	immutable
  * @rights: KOWN_RIGHT_*; immutable
  * @weak: which reference it owns; immutable
  * @in_file: it is in a file, not in a table; immutable
+ * @place_in_block: in a table, where its memory is; immutable
  * @open: it owns its reference. True once, for a while; the object's lock protects
  *	it, so that nothing happens through a handle that has been closed
  * @object: immutable; one of its users
  * @place: where it lives; immutable, and outlives its being open
- * @rcu: frees it, for lookups run under RCU: they look at @number and @pins
  */
 struct kown_handle {
 	refcount_t pins;
@@ -45,18 +46,16 @@ struct kown_handle {
 	u32 rights;
 	bool weak;
 	bool in_file;
+	u8 place_in_block;
 	bool open;
-	union {
-		struct {
-			struct kown_object *object;
-			struct kown_place *place;
-		};
-		struct rcu_head rcu;
-	};
+	struct kown_object *object;
+	struct kown_place *place;
 };
 
+struct kown_table;
+
 struct kown_handle *kown_handle_new(struct kown_object *object, u32 rights, bool weak,
-				    struct kown_place *place);
+				    struct kown_table *table);
 struct kown_handle *kown_handle_new_in_file(struct kown_object *object, u32 rights,
 					    bool weak, struct kown_account *account);
 void kown_handle_adopt(struct kown_handle *handle);

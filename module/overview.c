@@ -120,14 +120,14 @@ void kown_overview_init(struct dentry *dir)
 	debugfs_create_file("objects", 0400, dir, NULL, &objects_fops);
 }
 
-static void show_handle(struct seq_file *m, unsigned long number,
+static void show_handle(struct seq_file *m, u32 number,
 			struct kown_handle *handle)
 {
 	struct kown_object *object = handle->object;
 
 	if (kown_handle_lock(handle))
 		return;
-	seq_printf(m, "kown-handle:\t%lu object %llu rights 0x%x %s mode %s", number,
+	seq_printf(m, "kown-handle:\t%u object %llu rights 0x%x %s mode %s", number,
 		   object->id, handle->rights, handle->weak ? "weak" : "strong",
 		   kown_object_mode_name(object));
 	seq_printf(m, " elem-size %zu len %zu bytes %zu\n", object->elem.size,
@@ -146,22 +146,18 @@ void kown_overview_context(struct seq_file *m, struct kown_context *context)
 {
 	struct kown_table *table = &context->table;
 	struct kown_handle *handle;
-	unsigned long number;
 
 	seq_printf(m, "kown-objects:\t%lu\n",
 		   kown_account_used(context->account, KOWN_OBJECTS));
 	seq_printf(m, "kown-handles:\t%lu\n",
 		   kown_account_used(context->account, KOWN_HANDLES));
 	seq_printf(m, "kown-bytes:\t%lu\n", kown_account_used(context->account, KOWN_BYTES));
-	xa_for_each(&table->handles, number, handle) {
+	for (u32 number = 1; (handle = kown_table_from(table, &number)); number++) {
+		show_handle(m, number, handle);
+		kown_handle_unpin(handle);
 		/* Too much for the buffer is all done again, with a larger one. */
 		if (seq_has_overflowed(m) || fatal_signal_pending(current))
 			return;
-		handle = kown_table_pin(table, number, 0);
-		if (IS_ERR(handle))
-			continue;
-		show_handle(m, number, handle);
-		kown_handle_unpin(handle);
 		cond_resched();
 	}
 }

@@ -104,7 +104,7 @@ static int succeed(struct own *own, u32 how)
 	object = kown_object_succeed(old->object, account, 0);
 	if (IS_ERR(object))
 		return PTR_ERR(object);
-	handle = kown_handle_new(object, old->rights, false, old->place);
+	handle = kown_handle_new(object, old->rights, false, own->table);
 	if (IS_ERR(handle)) {
 		err = PTR_ERR(handle);
 		goto put_object;

@@ -18,10 +18,7 @@
  */
 void kown_table_init(struct kown_table *table, struct kown_account *account)
 {
-	xa_init_flags(&table->handles, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
-	table->next = 1;
-	table->dropped = 0;
-	memset(table->recent, 0, sizeof(table->recent));
+	kown_blocks_init(&table->blocks);
 	table->account = account;
 	atomic_set(&table->place.locks, 0);
 }
@@ -36,18 +33,15 @@ EXPORT_SYMBOL_KOWN_TEST(kown_table_init);
 void kown_table_destroy(struct kown_table *table)
 {
 	struct kown_handle *handle;
-	unsigned long number, count = 0;
 
-	xa_for_each(&table->handles, number, handle) {
-		kown_handle_close(handle);
+	for (u32 number = 1; (handle = kown_table_from(table, &number)); number++) {
 		kown_handle_unpin(handle);
-		count++;
+		WARN_ON_ONCE(kown_table_drop(table, number));
 		cond_resched();
 	}
-	kown_account_uncharge(table->account, KOWN_HANDLES, count);
 	WARN_ON_ONCE(kown_account_used(table->account, KOWN_HANDLES));
 	WARN_ON_ONCE(atomic_read(&table->place.locks));
-	xa_destroy(&table->handles);
+	kown_blocks_destroy(&table->blocks);
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_table_destroy);
 
@@ -60,14 +54,11 @@ EXPORT_SYMBOL_KOWN_TEST(kown_table_destroy);
 void kown_table_abandon_locks(struct kown_table *table)
 {
 	struct kown_handle *handle;
-	unsigned long number;
 
-	xa_for_each(&table->handles, number, handle) {
-		if (!atomic_read(&table->place.locks))
+	for (u32 number = 1; atomic_read(&table->place.locks); number++) {
+		handle = kown_table_from(table, &number);
+		if (!handle)
 			return;
-		handle = kown_table_pin(table, number, 0);
-		if (IS_ERR(handle))
-			continue;
 		kown_guard_abandon(handle);
 		kown_handle_unpin(handle);
 		cond_resched();
@@ -75,134 +66,71 @@ void kown_table_abandon_locks(struct kown_table *table)
 }
 
 /**
- * kown_table_reserve() - set a free number aside
+ * kown_table_reserve() - be sure that one handle more may be published
  * @table: the table
- * @number: told the number, which nobody can use until it is published
  *
- * Context: Process context. Sleeps.
- * Return: 0; -ENOSPC at the context's limit or the user's; -ENOMEM.
+ * Context: Any.
+ * Return: 0, and the caller publishes one or cancels; -ENOSPC at the context's limit or the
+ * user's.
  */
-int kown_table_reserve(struct kown_table *table, u32 *number)
+int kown_table_reserve(struct kown_table *table)
 {
-	int err = kown_account_charge(table->account, KOWN_HANDLES, 1);
-
-	if (err)
-		return err;
-	err = xa_alloc_cyclic(&table->handles, number, NULL,
-			      XA_LIMIT(1, U32_MAX), &table->next, KOWN_GFP_USER);
-	if (err >= 0)
-		return 0;
-	kown_account_uncharge(table->account, KOWN_HANDLES, 1);
-	return err == -EBUSY ? -ENOSPC : err;
+	return kown_account_charge(table->account, KOWN_HANDLES, 1);
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_table_reserve);
 
 /**
- * kown_table_cancel() - a reserved number is free again
- * @table: the table
- * @number: reserved and not published
+ * kown_table_cancel() - the handle will not be published
+ * @table: the table, with a reservation of the caller's
  *
- * Context: Process context.
+ * Context: Any.
  */
-void kown_table_cancel(struct kown_table *table, u32 number)
+void kown_table_cancel(struct kown_table *table)
 {
-	xa_erase(&table->handles, number);
 	kown_account_uncharge(table->account, KOWN_HANDLES, 1);
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_table_cancel);
 
+static struct kown_block *block_of(struct kown_table *table, u32 number)
+{
+	struct kown_block *block = kown_blocks_recent(&table->blocks, number);
+
+	lockdep_assert_held(&table->blocks.all.xa_lock);
+	return block ?: xa_load(&table->blocks.all, kown_block_index(number));
+}
+
 /**
- * kown_table_publish() - a reserved number names a handle; cannot fail
- * @table: the table
- * @number: reserved
- * @handle: the handle; the table takes the caller's pin over. Other threads may
- *	drop it before this returns
+ * kown_table_publish() - a handle's number names it; cannot fail
+ * @table: the table, with a reservation of the caller's, which this uses up
+ * @handle: from kown_handle_new(); the table takes the caller's pin over. Other threads
+ *	may drop it before this returns
  *
  * Context: Process context.
  */
-void kown_table_publish(struct kown_table *table, u32 number,
-			struct kown_handle *handle)
+void kown_table_publish(struct kown_table *table, struct kown_handle *handle)
 {
-	XA_STATE(at, &table->handles, number);
+	struct kown_block *block = kown_block_with(handle);
 
-	xas_lock(&at);
-	/* The reserved entry's slot is there, so nothing is allocated. */
-	xas_load(&at);
-	xas_store(&at, handle);
-	WRITE_ONCE(handle->number, number);
-	xas_unlock(&at);
-	WARN_ON_ONCE(xas_error(&at));
+	/* Until now nobody else has written there. */
+	rcu_assign_pointer(block->named[handle->place_in_block], handle);
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_table_publish);
 
 /*
- * Found lately
- *
- * Most calls are on a handle that the call before was on too, and the array is a tree that
- * is three nodes high for a program that has made some thousand handles, one after
- * the other. So what a search found is remembered. What is in @recent is in the array:
- * both change under the array's lock, and a handle's @number says, under it, whether it
- * is there, so that a search that has found it before it was dropped does not
- * bring it back.
- *
- *	CPU 0: PUSH                         CPU 1: DROP
- *	---------------------------------   ---------------------------------
- *	search: pin
- *	                                    lock; out of the array; number = 0
- *	                                    out of @recent; unlock
- *	lock; number is 0: unlock
- *
- * Who misses does not wait to be remembered.
+ * A number names the handle it was made with, until MAKE_MUT and its like put another in
+ * that one's place. That one lives elsewhere, so the number itself then keeps its block.
  */
-
-/* It has left the array. */
-static void forget_handle(struct kown_table *table, struct kown_handle *handle)
+static bool names_another(struct kown_block *block, u32 place)
 {
-	struct kown_handle __rcu **recent = kown_table_recent(table, handle->number);
-
-	lockdep_assert_held(&table->handles.xa_lock);
-	if (rcu_access_pointer(*recent) == handle)
-		RCU_INIT_POINTER(*recent, NULL);
-	WRITE_ONCE(handle->number, 0);
+	return rcu_access_pointer(block->named[place]) != &block->handles[place];
 }
-
-static void remember(struct kown_table *table, u32 number, struct kown_handle *handle)
-{
-	if (!xa_trylock(&table->handles))
-		return;
-	if (handle->number == number)
-		rcu_assign_pointer(*kown_table_recent(table, number), handle);
-	xa_unlock(&table->handles);
-}
-
-/* As kown_table_pin(), of one that is not remembered. Return: NULL if there is none. */
-struct kown_handle *kown_table_search(struct kown_table *table, u32 number)
-{
-	XA_STATE(at, &table->handles, number);
-	struct kown_handle *handle;
-
-	rcu_read_lock();
-	/* A handle without pins is in the table no more; another may be. */
-	do {
-		xas_reset(&at);
-		handle = xas_load(&at);
-		if (xa_is_zero(handle))
-			handle = NULL;
-	} while (xas_retry(&at, handle) ||
-		 (handle && !refcount_inc_not_zero(&handle->pins)));
-	rcu_read_unlock();
-	if (handle)
-		remember(table, number, handle);
-	return handle;
-}
-EXPORT_SYMBOL_KOWN_TEST(kown_table_search);
 
 /**
  * kown_table_replace() - a number names another handle
  * @table: the table
  * @number: its number
  * @old: the handle it names, as far as the caller knows; pinned
- * @handle: the handle it shall name
+ * @handle: the handle it shall name, from kown_handle_new()
  *
  * Context: Process context.
  * Return: true, the table took the caller's pin of @handle over, and the caller the
@@ -211,16 +139,49 @@ EXPORT_SYMBOL_KOWN_TEST(kown_table_search);
 bool kown_table_replace(struct kown_table *table, u32 number,
 			struct kown_handle *old, struct kown_handle *handle)
 {
+	u32 place = kown_block_place(number);
+	struct kown_block *block;
 	bool is_there;
 
-	xa_lock(&table->handles);
-	is_there = __xa_cmpxchg(&table->handles, number, old, handle, 0) == old;
+	xa_lock(&table->blocks.all);
+	block = block_of(table, number);
+	is_there = block && rcu_access_pointer(block->named[place]) == old;
 	if (is_there) {
-		forget_handle(table, old);
-		WRITE_ONCE(handle->number, number);
+		if (!names_another(block, place))
+			refcount_inc(&block->head.users);
+		rcu_assign_pointer(block->named[place], handle);
 	}
-	xa_unlock(&table->handles);
+	xa_unlock(&table->blocks.all);
 	return is_there;
+}
+EXPORT_SYMBOL_KOWN_TEST(kown_table_replace);
+
+/* What @number named, and it must be @only if that is not NULL; with the table's pin. */
+static struct kown_handle *erase(struct kown_table *table, u32 number,
+				 struct kown_handle *only)
+{
+	u32 place = kown_block_place(number);
+	struct kown_handle *handle = NULL;
+	struct kown_block *block;
+	bool was_another = false;
+
+	xa_lock(&table->blocks.all);
+	block = block_of(table, number);
+	if (block)
+		handle = rcu_dereference_protected(block->named[place],
+						   lockdep_is_held(&table->blocks.all.xa_lock));
+	if (only && handle != only)
+		handle = NULL;
+	if (handle) {
+		was_another = names_another(block, place);
+		RCU_INIT_POINTER(block->named[place], NULL);
+	}
+	xa_unlock(&table->blocks.all);
+	if (was_another)
+		kown_block_put(block);
+	if (handle)
+		kown_table_cancel(table);
+	return handle;
 }
 
 /**
@@ -235,66 +196,97 @@ bool kown_table_replace(struct kown_table *table, u32 number,
  */
 bool kown_table_erase(struct kown_table *table, u32 number, struct kown_handle *handle)
 {
-	bool is_there;
-
-	xa_lock(&table->handles);
-	is_there = __xa_cmpxchg(&table->handles, number, handle, NULL, 0) == handle;
-	if (is_there)
-		forget_handle(table, handle);
-	xa_unlock(&table->handles);
-	if (is_there)
-		kown_account_uncharge(table->account, KOWN_HANDLES, 1);
-	return is_there;
+	return erase(table, number, handle);
 }
-
-/*
- * The number is free, or it stays reserved as the one that was dropped last, and that one
- * is free. The caller holds the array's lock.
- */
-static void forget_number(struct kown_table *table, struct xa_state *at)
-{
-	bool has_company = table->dropped &&
-			   table->dropped / XA_CHUNK_SIZE == at->xa_index / XA_CHUNK_SIZE;
-
-	/* The slot is there, so nothing is allocated. */
-	xas_store(at, has_company ? NULL : XA_ZERO_ENTRY);
-	if (has_company)
-		return;
-	if (table->dropped)
-		__xa_erase(&table->handles, table->dropped);
-	table->dropped = at->xa_index;
-}
+EXPORT_SYMBOL_KOWN_TEST(kown_table_erase);
 
 /**
  * kown_table_drop() - a number names nothing from now on
  * @table: the table
  * @number: its number
  *
- * A call in flight on the handle has come before, or finds it closed. A reserved
- * number is not a handle yet and stays reserved.
+ * A call in flight on the handle has come before, or finds it closed. A number that is not
+ * published is not a handle yet.
  *
  * Context: Process context. May sleep.
  * Return: 0 or -ENOENT.
  */
 int kown_table_drop(struct kown_table *table, u32 number)
 {
-	XA_STATE(at, &table->handles, number);
-	struct kown_handle *handle;
+	struct kown_handle *handle = erase(table, number, NULL);
 
-	xas_lock(&at);
-	handle = xas_load(&at);
-	if (xa_is_zero(handle))
-		handle = NULL;
-	if (handle) {
-		forget_number(table, &at);
-		forget_handle(table, handle);
-	}
-	xas_unlock(&at);
 	if (!handle)
 		return -ENOENT;
-	kown_account_uncharge(table->account, KOWN_HANDLES, 1);
 	kown_handle_close(handle);
 	kown_handle_unpin(handle);
 	return 0;
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_table_drop);
+
+static struct kown_handle *pin_named(struct kown_block *block, u32 place)
+{
+	struct kown_handle *handle;
+
+	/* One without pins is named no more; another may be. */
+	do {
+		handle = rcu_dereference(block->named[place]);
+	} while (handle && !refcount_inc_not_zero(&handle->pins));
+	return handle;
+}
+
+/* As kown_table_pin(), of one whose block is not remembered. Return: NULL if there is none. */
+struct kown_handle *kown_table_search(struct kown_table *table, u32 number)
+{
+	struct kown_handle *handle = NULL;
+	struct kown_block *block;
+
+	rcu_read_lock();
+	block = kown_blocks_search(&table->blocks, kown_block_index(number));
+	if (block)
+		handle = pin_named(block, kown_block_place(number));
+	rcu_read_unlock();
+	return handle;
+}
+EXPORT_SYMBOL_KOWN_TEST(kown_table_search);
+
+static struct kown_handle *pin_first(struct kown_block *block, u32 *place)
+{
+	struct kown_handle *handle = NULL;
+
+	for (; *place < KOWN_BLOCK_HANDLES; ++*place) {
+		handle = pin_named(block, *place);
+		if (handle)
+			break;
+	}
+	return handle;
+}
+
+/**
+ * kown_table_from() - the first handle from a number on
+ * @table: the table
+ * @number: the number; told that of the handle
+ *
+ * Context: Process context.
+ * Return: the handle, with a pin that the caller owns; or NULL.
+ */
+struct kown_handle *kown_table_from(struct kown_table *table, u32 *number)
+{
+	u32 place = kown_block_place(*number);
+	unsigned long first = kown_block_index(*number), index;
+	struct kown_handle *handle = NULL;
+	struct kown_block *block;
+
+	rcu_read_lock();
+	xa_for_each_start(&table->blocks.all, index, block, first) {
+		if (index != first)
+			place = 0;
+		handle = pin_first(block, &place);
+		if (handle)
+			break;
+	}
+	rcu_read_unlock();
+	if (handle)
+		*number = index * KOWN_BLOCK_HANDLES + place + 1;
+	return handle;
+}
+EXPORT_SYMBOL_KOWN_TEST(kown_table_from);

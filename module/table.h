@@ -8,32 +8,18 @@
 #include <linux/err.h>
 #include <linux/rcupdate.h>
 #include <linux/types.h>
-#include <linux/xarray.h>
 
+#include "block.h"
 #include "handle.h"
-
-#define KOWN_RECENT	8
 
 /**
  * struct kown_table - the handles of a context, by number
- * @handles: a number is free, reserved (the entry is zero, and no lookup finds
- *	it) or holds a handle and owns its first pin; its lock protects changes
- * @next: where the search for a free number begins, so that a stale number
- *	names nothing for as long as possible; protected by @handles' lock
- * @dropped: a number that was dropped, or 0. It stays reserved until one in another of the
- *	array's nodes is: who makes and drops one handle after the other would else empty
- *	a node each time, and nodes are dear; protected by @handles' lock
- * @recent: some that were looked up, each in the place that its number ends with, so that
- *	who uses the same again and again need not search; all are in @handles, whose
- *	lock protects changes. For lookups under RCU
- * @account: charged for each number that is not free; the context's
+ * @blocks: where they live, and what their numbers name. Who is named owns its first pin
+ * @account: charged for each number that names a handle, or is about to; the context's
  * @place: what its handles have in common
  */
 struct kown_table {
-	struct xarray handles;
-	u32 next;
-	u32 dropped;
-	struct kown_handle __rcu *recent[KOWN_RECENT];
+	struct kown_blocks blocks;
 	struct kown_account *account;
 	struct kown_place place;
 };
@@ -42,10 +28,9 @@ void kown_table_init(struct kown_table *table, struct kown_account *account);
 void kown_table_destroy(struct kown_table *table);
 void kown_table_abandon_locks(struct kown_table *table);
 
-int __must_check kown_table_reserve(struct kown_table *table, u32 *number);
-void kown_table_cancel(struct kown_table *table, u32 number);
-void kown_table_publish(struct kown_table *table, u32 number,
-			struct kown_handle *handle);
+int __must_check kown_table_reserve(struct kown_table *table);
+void kown_table_cancel(struct kown_table *table);
+void kown_table_publish(struct kown_table *table, struct kown_handle *handle);
 bool kown_table_replace(struct kown_table *table, u32 number,
 			struct kown_handle *old, struct kown_handle *handle);
 
@@ -55,11 +40,14 @@ bool kown_table_erase(struct kown_table *table, u32 number,
 int __must_check kown_table_drop(struct kown_table *table, u32 number);
 
 struct kown_handle *kown_table_search(struct kown_table *table, u32 number);
+struct kown_handle *kown_table_from(struct kown_table *table, u32 *number);
 
-static inline struct kown_handle __rcu **kown_table_recent(struct kown_table *table,
-							   u32 number)
+/* Return: the handle that a number of the block names, with a pin; or NULL. */
+static inline struct kown_handle *kown_table_pin_in(struct kown_block *block, u32 place)
 {
-	return &table->recent[number % KOWN_RECENT];
+	struct kown_handle *handle = rcu_dereference(block->named[place]);
+
+	return handle && refcount_inc_not_zero(&handle->pins) ? handle : NULL;
 }
 
 /**
@@ -74,13 +62,13 @@ static inline struct kown_handle __rcu **kown_table_recent(struct kown_table *ta
 static inline struct kown_handle *kown_table_pin(struct kown_table *table, u32 number,
 						 u32 need)
 {
-	struct kown_handle *handle;
+	struct kown_handle *handle = NULL;
+	struct kown_block *block;
 
 	rcu_read_lock();
-	handle = rcu_dereference(*kown_table_recent(table, number));
-	if (handle && (READ_ONCE(handle->number) != number ||
-		       !refcount_inc_not_zero(&handle->pins)))
-		handle = NULL;
+	block = kown_blocks_recent(&table->blocks, number);
+	if (block)
+		handle = kown_table_pin_in(block, kown_block_place(number));
 	rcu_read_unlock();
 	if (!handle)
 		handle = kown_table_search(table, number);

@@ -183,7 +183,7 @@ test_make_mut()
 		kown make-mut $c | grep how; kown push --handle $c 2
 		kown make-mut $c | grep how; kown cat --handle $c; kown cat --handle $h
 		l=$(kown new --elem u8 --mode locked); kown make-mut $l' \
-		"kown: handle 2: others own the object too (EBUSY) how copied how same 1 2 1 kown: handle 3: it is a locked one, which has one owner at a time (EOPNOTSUPP) "
+		"kown: handle 2: others own the object too (EBUSY) how copied how same 1 2 1 kown: handle 4: it is a locked one, which has one owner at a time (EOPNOTSUPP) "
 }
 
 test_two_objects()
