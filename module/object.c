@@ -216,10 +216,14 @@ KOWN_DEFINE_ARC_EMBEDDED(object, struct kown_object, arc, object_drop,
 static struct kown_object *object_alloc(u32 mode, u32 elem_size)
 {
 	static u64 last_id;
-	struct kown_object *object = kzalloc(sizeof(*object), KOWN_GFP_USER);
+	struct kown_object *object = kmalloc(sizeof(*object), KOWN_GFP_USER);
 
 	if (!object)
 		return ERR_PTR(-ENOMEM);
+	*object = (struct kown_object) {
+		.mode = mode,
+		.elem.size = elem_size,
+	};
 	if (mode == KOWN_MODE_LOCKED) {
 		object->guard = kown_guard_new(object);
 		if (!object->guard) {
@@ -231,8 +235,6 @@ static struct kown_object *object_alloc(u32 mode, u32 elem_size)
 	refcount_set(&object->users, 1);
 	mutex_init(&object->lock);
 	init_waitqueue_head(&object->wait);
-	object->elem.size = elem_size;
-	object->mode = mode;
 	spin_lock(&all_lock);
 	object->id = ++last_id;
 	list_add_tail(&object->link, &all);
