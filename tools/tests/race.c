@@ -423,6 +423,125 @@ TEST_F(race, class_1_number_guessed_before_it_was_given)
 	TH_LOG("%u made, %u found by guessing", rounds, g.found);
 }
 
+/*
+ * Threads of one context that make handles, look them up, put others in their place and
+ * drop them. A number that was given is not given again, and whoever takes it out of @slot
+ * is the one who drops it.
+ */
+struct churn {
+	int ctx;
+	__u32 root;
+	atomic_bool stop;
+	atomic_bool *given;	/* by number */
+	_Atomic __u32 slot[64];
+	atomic_uint made, replaced, strange;
+};
+
+#define CHURNERS	4
+#define KEPT		300	/* by each thread to the end, so that there are blocks of many ages */
+
+static bool is_one_of(int err, int a, int b)
+{
+	return !err || err == a || err == b;
+}
+
+static __u32 churn_make(struct churn *c, unsigned int how)
+{
+	__u32 number;
+	int err;
+
+	if (how == 0)
+		err = kown_new(c->ctx, 8, 0, &number);
+	else if (how == 1)
+		err = kown_downgrade(c->ctx, c->root, KOWN_RIGHTS_SAME, &number);
+	else
+		err = kown_clone(c->ctx, c->root, KOWN_RIGHTS_SAME, &number);
+	if (err || number >= NUMBERS || atomic_exchange(&c->given[number], true)) {
+		c->strange++;
+		atomic_store(&c->stop, true);
+		return 0;
+	}
+	c->made++;
+	return number;
+}
+
+static void churn_drop(struct churn *c, __u32 number)
+{
+	if (number && (kown_drop(c->ctx, number) || kown_drop(c->ctx, number) != ENOENT))
+		c->strange++;
+}
+
+static void churn_use(struct churn *c, __u32 number, bool replace)
+{
+	struct kown_stat stat;
+	__u32 how = KOWN_OWN_NOT;
+	int err;
+
+	if (replace)
+		err = kown_own(c->ctx, KOWN_IOC_MAKE_MUT, number, &how, NULL);
+	else
+		err = kown_stat(c->ctx, number, &stat);
+	if (!is_one_of(err, ENOENT, replace ? EINVAL : ENOENT))
+		c->strange++;
+	if (!err && how == KOWN_OWN_COPIED)
+		c->replaced++;
+}
+
+static void *churn_thread(void *arg)
+{
+	struct churn *c = arg;
+	__u64 seed = now_ns();
+	__u32 kept[KEPT], number;
+	int n = 0;
+
+	while (!atomic_load(&c->stop)) {
+		_Atomic __u32 *slot = &c->slot[random_u32(&seed) % ARRAY_SIZE(c->slot)];
+		__u32 random = random_u32(&seed);
+
+		if (random % 4) {
+			churn_use(c, atomic_load(slot), random % 16 == 1);
+			continue;
+		}
+		number = churn_make(c, random / 4 % 8);
+		if (n < KEPT && random % 64 == 0)
+			kept[n++] = number;
+		else
+			churn_drop(c, atomic_exchange(slot, number));
+	}
+	while (n)
+		churn_drop(c, kept[--n]);
+	return NULL;
+}
+
+TEST_F(race, class_3_handles_made_replaced_and_dropped_by_all_threads)
+{
+	struct churn c = { .ctx = kown_open() };
+	pthread_t threads[CHURNERS];
+	struct kown_info info;
+	int i;
+
+	c.given = calloc(NUMBERS, sizeof(*c.given));
+	ASSERT_NE(NULL, c.given);
+	ASSERT_EQ(0, kown_new(c.ctx, 8, 0, &c.root));
+	for (i = 0; i < CHURNERS; i++)
+		ASSERT_EQ(0, pthread_create(&threads[i], NULL, churn_thread, &c));
+	while (now_ms() < self->end)
+		usleep(1000);
+	atomic_store(&c.stop, true);
+	for (i = 0; i < CHURNERS; i++)
+		pthread_join(threads[i], NULL);
+	for (i = 0; i < ARRAY_SIZE(c.slot); i++)
+		churn_drop(&c, c.slot[i]);
+	EXPECT_EQ(0, c.strange);
+	EXPECT_LT(0, c.replaced);
+	ASSERT_EQ(0, kown_info(c.ctx, &info));
+	EXPECT_EQ(1, info.handles);
+	EXPECT_EQ(1, info.objects);
+	close(c.ctx);
+	free(c.given);
+	TH_LOG("%u made, %u replaced", c.made, c.replaced);
+}
+
 /* Processes that share one object; results come back in shared memory. */
 enum { WRITERS = 3, BATCHES = 400, MOST = 32 };
 
