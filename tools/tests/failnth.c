@@ -312,5 +312,14 @@ COMMAND(open, int ctx = kown_open();
 		return errno;
 	close(ctx);
 	return 0;);
+COMMAND(open_and_new, int ctx = kown_open();
+	__u32 new;
+	int err;
+
+	if (ctx < 0)
+		return errno;
+	err = kown_new(ctx, 8, 0, &new);
+	close(ctx);
+	return err;);
 
 TEST_HARNESS_MAIN
