@@ -281,6 +281,8 @@ TEST_F_TIMEOUT(kill, class_24_counts_return_whenever_processes_are_killed, 7200)
 			ASSERT_EQ(0, stat.weak);
 			ASSERT_EQ(0, stat.state & KOWN_STATE_LOCKED);
 		}
+		if (i % 1024 == 1023)
+			TH_LOG("%lu of %lu", i + 1, kills);
 	}
 	for (n = 0; n < SHARED; n++) {
 		ASSERT_EQ(0, kown_drop(self->ctx, self->handle[n]));
