@@ -438,7 +438,7 @@ struct churn {
 };
 
 #define CHURNERS	4
-#define KEPT		300	/* by each thread to the end, so that there are blocks of many ages */
+#define KEPT		300	/* by each thread to the end: there are blocks of many ages */
 
 static bool is_one_of(int err, int a, int b)
 {
