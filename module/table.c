@@ -223,38 +223,12 @@ int kown_table_drop(struct kown_table *table, u32 number)
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_table_drop);
 
-static struct kown_handle *pin_named(struct kown_block *block, u32 place)
-{
-	struct kown_handle *handle;
-
-	/* One without pins is named no more; another may be. */
-	do {
-		handle = rcu_dereference(block->named[place]);
-	} while (handle && !refcount_inc_not_zero(&handle->pins));
-	return handle;
-}
-
-/* As kown_table_pin(), of one whose block is not remembered. Return: NULL if there is none. */
-struct kown_handle *kown_table_search(struct kown_table *table, u32 number)
-{
-	struct kown_handle *handle = NULL;
-	struct kown_block *block;
-
-	rcu_read_lock();
-	block = kown_blocks_search(&table->blocks, kown_block_index(number));
-	if (block)
-		handle = pin_named(block, kown_block_place(number));
-	rcu_read_unlock();
-	return handle;
-}
-EXPORT_SYMBOL_KOWN_TEST(kown_table_search);
-
 static struct kown_handle *pin_first(struct kown_block *block, u32 *place)
 {
 	struct kown_handle *handle = NULL;
 
 	for (; *place < KOWN_BLOCK_HANDLES; ++*place) {
-		handle = pin_named(block, *place);
+		handle = kown_table_pin_in(block, *place);
 		if (handle)
 			break;
 	}

@@ -39,15 +39,18 @@ bool kown_table_erase(struct kown_table *table, u32 number,
 
 int __must_check kown_table_drop(struct kown_table *table, u32 number);
 
-struct kown_handle *kown_table_search(struct kown_table *table, u32 number);
 struct kown_handle *kown_table_from(struct kown_table *table, u32 *number);
 
 /* Return: the handle that a number of the block names, with a pin; or NULL. */
 static inline struct kown_handle *kown_table_pin_in(struct kown_block *block, u32 place)
 {
-	struct kown_handle *handle = rcu_dereference(block->named[place]);
+	struct kown_handle *handle;
 
-	return handle && refcount_inc_not_zero(&handle->pins) ? handle : NULL;
+	/* One without pins is named no more; another may be. */
+	do {
+		handle = rcu_dereference(block->named[place]);
+	} while (handle && !refcount_inc_not_zero(&handle->pins));
+	return handle;
 }
 
 /**
@@ -67,11 +70,11 @@ static inline struct kown_handle *kown_table_pin(struct kown_table *table, u32 n
 
 	rcu_read_lock();
 	block = kown_blocks_recent(&table->blocks, number);
+	if (!block)
+		block = kown_blocks_search(&table->blocks, kown_block_index(number));
 	if (block)
 		handle = kown_table_pin_in(block, kown_block_place(number));
 	rcu_read_unlock();
-	if (!handle)
-		handle = kown_table_search(table, number);
 	if (!handle)
 		return ERR_PTR(-ENOENT);
 	if (!(need & ~handle->rights))
