@@ -6,7 +6,6 @@
  * publishes it last. Nothing fails after that, and nobody can guess a name earlier.
  */
 #include <linux/file.h>
-#include <linux/indirect_call_wrapper.h>
 #include <linux/nospec.h>
 #include <linux/uaccess.h>
 
@@ -103,17 +102,19 @@ struct command {
 	int (*run)(struct call *call);
 };
 
-/* Copy the whole struct out. @size is what the caller's and this kernel's share. */
-static int reply(struct call *call, u32 size)
+/* Copy the whole struct out. @size is this kernel's, the caller's may be another. */
+static __always_inline int reply(struct call *call, u32 size)
 {
 	call->arg.size = min(call->arg.size, size);
-	if (kown_is_words((__force void *)call->user, &call->arg, call->arg.size))
-		return kown_words_to_user(call->user, &call->arg, call->arg.size);
+	if (likely(call->arg.size == size &&
+		   kown_is_words((__force void *)call->user, &call->arg, size)))
+		return kown_words_to_user(call->user, &call->arg, size);
 	return copy_to_user(call->user, &call->arg, call->arg.size) ? -EFAULT : 0;
 }
 
 /* On a descriptor 0 is its own handle, and there is no other. */
-static inline struct kown_handle *pin_any(struct call *call, u32 number, u32 rights)
+static __always_inline struct kown_handle *pin_any(struct call *call, u32 number,
+						   u32 rights)
 {
 	if (!call->self)
 		return kown_table_pin(&call->context->table, number, rights);
@@ -141,8 +142,9 @@ pin(struct call *call, u32 number, enum strength strength, u32 rights)
  * struct of @size bytes; then open it with @from, unless it is open. Takes the caller's
  * pin over.
  */
-static int give_handle(struct call *call, struct kown_handle *handle,
-		       struct kown_handle *from, u32 *number, u32 size)
+static __always_inline int
+give_handle(struct call *call, struct kown_handle *handle, struct kown_handle *from,
+	    u32 *number, u32 size)
 {
 	struct kown_table *table = &call->context->table;
 	int err;
@@ -167,8 +169,9 @@ unpin:
 }
 
 /* The same for a new handle with some of the rights of @from. */
-static int give_other(struct call *call, struct kown_handle *from, u32 want, bool weak,
-		      u32 *number, u32 size)
+static __always_inline int
+give_other(struct call *call, struct kown_handle *from, u32 want, bool weak, u32 *number,
+	   u32 size)
 {
 	struct kown_handle *handle;
 	u32 rights;
@@ -220,7 +223,7 @@ static int cmd_info(struct call *call)
 	return copy_to_user(call->user, &info, info.size) ? -EFAULT : 0;
 }
 
-static int cmd_new(struct call *call)
+static __always_inline int cmd_new(struct call *call)
 {
 	struct kown_new *new = &call->arg.new;
 	struct kown_object *object;
@@ -245,7 +248,7 @@ static int cmd_new(struct call *call)
 	return give_handle(call, handle, NULL, &new->handle, sizeof(*new));
 }
 
-static int cmd_clone(struct call *call)
+static __always_inline int cmd_clone(struct call *call)
 {
 	struct kown_clone *clone = &call->arg.clone;
 
@@ -270,8 +273,8 @@ static int cmd_upgrade(struct call *call)
 }
 
 /* One by one, so that @done is exact wherever the array stops being readable. */
-static int drop_all(struct kown_table *table, const u32 __user *numbers,
-		    u32 count, u32 *done)
+static __always_inline int drop_all(struct kown_table *table, const u32 __user *numbers,
+				    u32 count, u32 *done)
 {
 	for (; *done < count; ++*done) {
 		u32 number;
@@ -289,7 +292,7 @@ static int drop_all(struct kown_table *table, const u32 __user *numbers,
 	return 0;
 }
 
-static int cmd_drop(struct call *call)
+static __always_inline int cmd_drop(struct call *call)
 {
 	struct kown_drop *drop = &call->arg.drop;
 	struct kown_drop __user *user = call->user;
@@ -326,7 +329,7 @@ static int cmd_stat(struct call *call)
 	return reply(call, sizeof(*stat));
 }
 
-static int cmd_push(struct call *call)
+static __always_inline int cmd_push(struct call *call)
 {
 	struct kown_push *push = &call->arg.push;
 	struct kown_push __user *user = call->user;
@@ -335,7 +338,7 @@ static int cmd_push(struct call *call)
 				  &user->index);
 }
 
-static int cmd_pop(struct call *call)
+static __always_inline int cmd_pop(struct call *call)
 {
 	struct kown_pop *pop = &call->arg.pop;
 	struct kown_pop __user *user = call->user;
@@ -344,7 +347,7 @@ static int cmd_pop(struct call *call)
 				 &user->taken);
 }
 
-static int cmd_read(struct call *call)
+static __always_inline int cmd_read(struct call *call)
 {
 	struct kown_read *read = &call->arg.read;
 
@@ -766,6 +769,8 @@ static const struct command commands[] = {
 		HANDLE(STRONG, KOWN_RIGHT_READ), RESERVED(kown_clone)),
 };
 
+#define ROW(_cmd)	(&commands[_IOC_NR(_cmd)])
+
 static u64 command_mask(void)
 {
 	u64 mask = 0;
@@ -788,13 +793,13 @@ static const struct command *find_command(unsigned int cmd)
 	return commands[nr].cmd == cmd ? &commands[nr] : NULL;
 }
 
-static bool is_zero(const struct call *call, u32 field)
+static __always_inline bool is_zero(const struct call *call, u32 field)
 {
 	return !field || !*(u64 *)((char *)&call->arg + field);
 }
 
 /* What the struct must not say. */
-static int check(const struct call *call, const struct command *command)
+static __always_inline int check(const struct call *call, const struct command *command)
 {
 	if (call->arg.flags & ~command->flags)
 		return -EOPNOTSUPP;
@@ -808,7 +813,8 @@ static int check(const struct call *call, const struct command *command)
 	return 0;
 }
 
-static struct kown_handle *pin_for(struct call *call, const struct command *command)
+static __always_inline struct kown_handle *
+pin_for(struct call *call, const struct command *command)
 {
 	u32 rights = command->rights;
 
@@ -828,15 +834,14 @@ static __always_inline int run_once(struct call *call, const struct command *com
 	call->handle = handle;
 	if (trace_kown_command_enabled() && handle)
 		call->object = handle->object->id;
-	/* What is wanted most need not be called by way of a pointer, which is dear. */
-	return INDIRECT_CALL_2(command->run, cmd_push, cmd_read, call);
+	return command->run(call);
 }
 
 /*
  * A struct of the size that is expected is read with one look, as it is made of words.
  * Whatever is not as expected is for read_arg() to judge.
  */
-static bool read_expected_arg(struct call *call, const struct command *command)
+static __always_inline bool read_expected_arg(struct call *call, const struct command *command)
 {
 	u32 size = command->size;
 
@@ -872,20 +877,40 @@ static int read_arg(struct call *call, const struct command *command)
 	return 0;
 }
 
-static __always_inline int run(struct call *call, const struct command *command)
+/* On a context or, with @self, on a descriptor. */
+static __always_inline int run(struct kown_context *context, struct kown_handle *self,
+			       const struct command *command, void __user *user)
 {
+	/* Its arg is read whole, or zeroed first. */
+	struct call call __uninitialized;
 	int err = 0;
 
-	if (!read_expected_arg(call, command))
-		err = read_arg(call, command);
+	if (self && !command->on_file)
+		return -ENOTTY;
+	call.context = context;
+	call.self = self;
+	call.handle = NULL;
+	call.object = 0;
+	call.user = user;
+	if (!read_expected_arg(&call, command))
+		err = read_arg(&call, command);
 	if (!err)
-		err = check(call, command);
-	if (err)
-		return err;
-	do
-		err = run_once(call, command);
-	while (err == -KOWN_LOOK_AGAIN);
+		err = check(&call, command);
+	if (!err) {
+		do
+			err = run_once(&call, command);
+		while (err == -KOWN_LOOK_AGAIN);
+	}
+	trace_kown_command(command->name, call.object, err);
 	return err;
+}
+
+static noinline int run_any(struct kown_context *context, struct kown_handle *self,
+			    unsigned int cmd, void __user *user)
+{
+	const struct command *command = find_command(cmd);
+
+	return command ? run(context, self, command, user) : -ENOTTY;
 }
 
 /**
@@ -895,27 +920,29 @@ static __always_inline int run(struct call *call, const struct command *command)
  * @cmd: the command, unchecked
  * @user: its struct, unchecked
  *
+ * Of what is wanted most the compiler knows the row, so that what this row does not ask for
+ * costs nothing. It is the same code for all.
+ *
  * Context: Process context, with the file held. Sleeps.
  * Return: 0, or an error of those in <linux/kown.h>.
  */
 long kown_command_run(struct kown_context *context, struct kown_handle *self,
 		      unsigned int cmd, void __user *user)
 {
-	const struct command *command = find_command(cmd);
-	/* Its arg is read whole, or zeroed first. */
-	struct call call __uninitialized;
-	int err;
-
-	if (!command || (self && !command->on_file))
-		return -ENOTTY;
-	call.context = context;
-	call.self = self;
-	call.handle = NULL;
-	call.object = 0;
-	call.user = user;
-	/* It is in hand, and need not be computed again. */
-	OPTIMIZER_HIDE_VAR(command);
-	err = run(&call, command);
-	trace_kown_command(command->name, call.object, err);
-	return err;
+	switch (cmd) {
+	case KOWN_IOC_NEW:
+		return run(context, self, ROW(KOWN_IOC_NEW), user);
+	case KOWN_IOC_CLONE:
+		return run(context, self, ROW(KOWN_IOC_CLONE), user);
+	case KOWN_IOC_DROP:
+		return run(context, self, ROW(KOWN_IOC_DROP), user);
+	case KOWN_IOC_PUSH:
+		return run(context, self, ROW(KOWN_IOC_PUSH), user);
+	case KOWN_IOC_POP:
+		return run(context, self, ROW(KOWN_IOC_POP), user);
+	case KOWN_IOC_READ:
+		return run(context, self, ROW(KOWN_IOC_READ), user);
+	default:
+		return run_any(context, self, cmd, user);
+	}
 }
