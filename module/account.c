@@ -6,7 +6,9 @@
  * programs hold. They are not what protects the machine: every allocation is charged to
  * the memory cgroup of whoever causes it.
  */
+#include <linux/cache.h>
 #include <linux/err.h>
+#include <linux/init.h>
 #include <linux/moduleparam.h>
 #include <linux/slab.h>
 #include <linux/threads.h>
@@ -93,48 +95,46 @@ struct kown_account *kown_account_new(void)
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_account_new);
 
-struct kown_account *kown_account_get(struct kown_account *account)
-{
-	kown_arc_get(&account->arc);
-	return account;
-}
-
 void kown_account_put(struct kown_account *account)
 {
 	account_arc_put(account);
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_account_put);
 
+static unsigned long limits[KOWN_RESOURCES] __ro_after_init;
+static unsigned long user_limits[KOWN_RESOURCES] __ro_after_init;
+static unsigned long total_limits[KOWN_RESOURCES] __ro_after_init;
+
+/* The parameters are there, and stay as they are. */
+void __init kown_account_init(void)
+{
+	for (int i = 0; i < KOWN_RESOURCES; i++) {
+		limits[i] = MOST;
+		user_limits[i] = max_user_handles;
+		total_limits[i] = MOST;
+	}
+	limits[KOWN_OBJECTS] = max_objects;
+	limits[KOWN_HANDLES] = max_handles;
+	limits[KOWN_BYTES] = min_t(unsigned long, max_bytes, LONG_MAX);
+	user_limits[KOWN_OBJECTS] = max_user_objects;
+	user_limits[KOWN_BYTES] = min_t(unsigned long, max_user_bytes, LONG_MAX);
+	total_limits[KOWN_BYTES] = LONG_MAX;
+}
+
 /* Return: the most that a context may have. */
 unsigned long kown_account_limit(enum kown_resource resource)
 {
-	switch (resource) {
-	case KOWN_OBJECTS:
-		return max_objects;
-	case KOWN_HANDLES:
-		return max_handles;
-	case KOWN_BYTES:
-		return min_t(unsigned long, max_bytes, LONG_MAX);
-	default:
-		return MOST;
-	}
+	return limits[resource];
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_account_limit);
 
 /* Return: the most that all contexts of a user may have. */
 unsigned long kown_account_user_limit(enum kown_resource resource)
 {
-	switch (resource) {
-	case KOWN_OBJECTS:
-		return max_user_objects;
-	case KOWN_BYTES:
-		return min_t(unsigned long, max_user_bytes, LONG_MAX);
-	default:
-		return max_user_handles;
-	}
+	return user_limits[resource];
 }
 
-static int add(atomic_long_t *used, unsigned long n, unsigned long limit)
+static __always_inline int add(atomic_long_t *used, unsigned long n, unsigned long limit)
 {
 	long now = atomic_long_read(used);
 
@@ -151,11 +151,11 @@ int kown_account_charge(struct kown_account *account,
 {
 	struct kown_user *user = account->user;
 
-	if (add(&account->used[resource], n, kown_account_limit(resource)))
+	if (add(&account->used[resource], n, limits[resource]))
 		return -ENOSPC;
-	if (add(&user->used[resource], n, kown_account_user_limit(resource)))
+	if (add(&user->used[resource], n, user_limits[resource]))
 		goto uncharge_account;
-	if (add(&total[resource], n, resource == KOWN_BYTES ? LONG_MAX : MOST))
+	if (add(&total[resource], n, total_limits[resource]))
 		goto uncharge_user;
 	return 0;
 

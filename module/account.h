@@ -25,8 +25,9 @@ struct kown_account {
 	atomic_long_t used[KOWN_RESOURCES];
 };
 
+void kown_account_init(void);
+
 struct kown_account *kown_account_new(void);
-struct kown_account *kown_account_get(struct kown_account *account);
 void kown_account_put(struct kown_account *account);
 
 int __must_check kown_account_charge(struct kown_account *account,
@@ -42,5 +43,11 @@ unsigned long kown_account_used(const struct kown_account *account,
 unsigned long kown_account_user_used(const struct kown_account *account,
 				     enum kown_resource resource);
 unsigned long kown_account_total(enum kown_resource resource);
+
+static inline struct kown_account *kown_account_get(struct kown_account *account)
+{
+	kown_arc_get(&account->arc);
+	return account;
+}
 
 #endif /* _KOWN_ACCOUNT_H */

@@ -11,12 +11,46 @@
  */
 #include <linux/build_bug.h>
 #include <linux/err.h>
+#include <linux/init.h>
 #include <linux/limits.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include <kown/compat.h>
 
 #include "block.h"
+
+/*
+ * Which numbers of a free block name something: none. So it is cleared once for many, and
+ * not when it is made.
+ */
+static struct kmem_cache *cache;
+
+static void construct(void *memory)
+{
+	memset(memory, 0, sizeof(struct kown_block));
+}
+
+int __init kown_block_init(void)
+{
+	BUILD_BUG_ON(sizeof(struct kown_block) > KOWN_BLOCK_SIZE);
+	BUILD_BUG_ON(KOWN_BLOCK_HANDLES > U8_MAX);
+	cache = kmem_cache_create("kown_block", sizeof(struct kown_block), 0, SLAB_ACCOUNT,
+				  construct);
+	return cache ? 0 : -ENOMEM;
+}
+
+/* There are none left that are used. */
+void kown_block_exit(void)
+{
+	rcu_barrier();
+	kmem_cache_destroy(cache);
+}
+
+static void free_after_grace_period(struct rcu_head *head)
+{
+	kmem_cache_free(cache, container_of(head, struct kown_block, head.rcu));
+}
 
 /*
  * Found lately
@@ -128,7 +162,7 @@ void kown_block_release(struct kown_block *block)
 	__xa_erase(&blocks->all, block->head.index);
 	blocks->count--;
 	xa_unlock(&blocks->all);
-	kfree_rcu(block, head.rcu);
+	call_rcu(&block->head.rcu, free_after_grace_period);
 }
 
 /**
@@ -178,22 +212,19 @@ static struct kown_handle *take(struct kown_blocks *blocks)
 static int add(struct kown_blocks *blocks)
 {
 	const struct xa_limit limit = XA_LIMIT(0, U32_MAX / KOWN_BLOCK_HANDLES - 1);
-	struct kown_block *block = kmalloc(sizeof(*block), KOWN_GFP_USER);
+	struct kown_block *block = kmem_cache_alloc(cache, KOWN_GFP_USER);
 	u32 places;
 	int err;
 
-	BUILD_BUG_ON(sizeof(*block) > KOWN_BLOCK_SIZE);
-	BUILD_BUG_ON(KOWN_BLOCK_HANDLES > U8_MAX);
 	if (!block)
 		return -ENOMEM;
 	block->head.blocks = blocks;
 	block->head.taken = 0;
 	refcount_set(&block->head.users, 1);
-	memset(block->named, 0, sizeof(block->named));
 	err = xa_alloc_cyclic(&blocks->all, &block->head.index, block, limit, &blocks->next,
 			      KOWN_GFP_USER);
 	if (err < 0) {
-		kfree(block);
+		kmem_cache_free(cache, block);
 		return err == -EBUSY ? -ENOSPC : err;
 	}
 	xa_lock(&blocks->all);

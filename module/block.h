@@ -31,7 +31,8 @@ struct kown_block_head {
 	struct rcu_head rcu;
 };
 
-#define KOWN_BLOCK_SIZE		2048
+/* With the pointer that the slab allocator keeps beside it. */
+#define KOWN_BLOCK_SIZE		(2048 - sizeof(void *))
 #define KOWN_BLOCK_HANDLES						\
 	((u32)((KOWN_BLOCK_SIZE - sizeof(struct kown_block_head)) /	\
 	       (sizeof(struct kown_handle) + sizeof(struct kown_handle *))))
@@ -81,6 +82,9 @@ struct kown_blocks {
 	struct kown_recent __rcu *recent;
 };
 
+int __must_check kown_block_init(void);
+void kown_block_exit(void);
+
 void kown_blocks_init(struct kown_blocks *blocks);
 void kown_blocks_destroy(struct kown_blocks *blocks);
 struct kown_handle *kown_blocks_take(struct kown_blocks *blocks);
@@ -102,19 +106,22 @@ static inline u32 kown_block_place(u32 number)
  * @blocks: the blocks
  * @number: the number
  *
- * Context: Any, under RCU or the blocks' lock.
+ * Context: Any, under RCU, with preemption disabled, or under the blocks' lock.
  * Return: the block or NULL.
  */
-static inline struct kown_block *kown_blocks_recent(struct kown_blocks *blocks, u32 number)
+static __always_inline struct kown_block *kown_blocks_recent(struct kown_blocks *blocks,
+							     u32 number)
 {
 	u32 index = kown_block_index(number);
 	struct kown_recent *recent;
 	struct kown_block *block;
 
 	recent = rcu_dereference_check(blocks->recent,
-				       lockdep_is_held(&blocks->all.xa_lock));
+				       lockdep_is_held(&blocks->all.xa_lock) ||
+				       rcu_read_lock_sched_held());
 	block = rcu_dereference_check(recent->blocks[index & recent->mask],
-				      lockdep_is_held(&blocks->all.xa_lock));
+				      lockdep_is_held(&blocks->all.xa_lock) ||
+				      rcu_read_lock_sched_held());
 	return block && block->head.index == index ? block : NULL;
 }
 

@@ -7,10 +7,13 @@
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 
+#include "account.h"
+#include "block.h"
 #include "command.h"
 #include "context.h"
 #include "device.h"
 #include "file.h"
+#include "object.h"
 #include "overview.h"
 
 static int kown_open(struct inode *inode, struct file *file)
@@ -66,12 +69,32 @@ static struct miscdevice kown_device = {
 	.mode = 0600,
 };
 
-int kown_device_init(void)
+int __init kown_device_init(void)
 {
-	return misc_register(&kown_device);
+	int err;
+
+	kown_account_init();
+	err = kown_object_init();
+	if (err)
+		return err;
+	err = kown_block_init();
+	if (err)
+		goto exit_object;
+	err = misc_register(&kown_device);
+	if (err)
+		goto exit_block;
+	return 0;
+
+exit_block:
+	kown_block_exit();
+exit_object:
+	kown_object_exit();
+	return err;
 }
 
 void kown_device_exit(void)
 {
 	misc_deregister(&kown_device);
+	kown_block_exit();
+	kown_object_exit();
 }

@@ -3,6 +3,7 @@
  * Object: birth and death, and what its memory costs whom.
  */
 #include <linux/err.h>
+#include <linux/init.h>
 #include <linux/poll.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -22,6 +23,34 @@
  * So there is @users, for those who may touch the struct and nothing in it but the
  * lock, and for the arc as a whole; the struct goes with the last of them.
  */
+
+/*
+ * A cache of their own, for what is the same of all that are free need not be done for each
+ * that is made: the lock and who waits, both unused, and no elements.
+ */
+static struct kmem_cache *cache;
+
+static void construct(void *memory)
+{
+	struct kown_object *object = memory;
+
+	*object = (struct kown_object){};
+	mutex_init(&object->lock);
+	init_waitqueue_head(&object->wait);
+}
+
+int __init kown_object_init(void)
+{
+	cache = kmem_cache_create("kown_object", sizeof(struct kown_object), 0,
+				  SLAB_ACCOUNT, construct);
+	return cache ? 0 : -ENOMEM;
+}
+
+/* There are none left. */
+void kown_object_exit(void)
+{
+	kmem_cache_destroy(cache);
+}
 
 /* All objects that somebody may touch, in the order of their ids. */
 static LIST_HEAD(all);
@@ -164,8 +193,7 @@ void kown_object_forget(struct kown_object *object)
 	spin_unlock(&all_lock);
 	if (object->guard)
 		kown_guard_free(object->guard);
-	mutex_destroy(&object->lock);
-	kfree(object);
+	kmem_cache_free(cache, object);
 }
 
 static struct kown_object *use_first(struct kown_object *object, u64 id)
@@ -213,28 +241,26 @@ KOWN_DEFINE_ARC_EMBEDDED(object, struct kown_object, arc, object_drop,
 			 kown_object_forget, 0);
 
 /* Nobody is charged for it yet. */
-static struct kown_object *object_alloc(u32 mode, u32 elem_size)
+static __always_inline struct kown_object *object_alloc(u32 mode, u32 elem_size)
 {
 	static u64 last_id;
-	struct kown_object *object = kmalloc(sizeof(*object), KOWN_GFP_USER);
+	struct kown_object *object = kmem_cache_alloc(cache, KOWN_GFP_USER);
 
 	if (!object)
 		return ERR_PTR(-ENOMEM);
-	*object = (struct kown_object) {
-		.mode = mode,
-		.elem.size = elem_size,
-	};
+	object->guard = NULL;
 	if (mode == KOWN_MODE_LOCKED) {
 		object->guard = kown_guard_new(object);
 		if (!object->guard) {
-			kfree(object);
+			kmem_cache_free(cache, object);
 			return ERR_PTR(-ENOMEM);
 		}
 	}
+	object->mode = mode;
+	object->elem.size = elem_size;
+	object->account = NULL;
 	object_arc_init(object);
 	refcount_set(&object->users, 1);
-	mutex_init(&object->lock);
-	init_waitqueue_head(&object->wait);
 	spin_lock(&all_lock);
 	object->id = ++last_id;
 	list_add_tail(&object->link, &all);
@@ -243,7 +269,8 @@ static struct kown_object *object_alloc(u32 mode, u32 elem_size)
 	return object;
 }
 
-static int set_account(struct kown_object *object, struct kown_account *account)
+static __always_inline int set_account(struct kown_object *object,
+				       struct kown_account *account)
 {
 	int err = kown_account_charge(account, KOWN_OBJECTS, 1);
 
@@ -251,6 +278,15 @@ static int set_account(struct kown_object *object, struct kown_account *account)
 		return err;
 	object->account = kown_account_get(account);
 	return 0;
+}
+
+/* Before there is an object. */
+static noinline int check_cap(u32 elem_size, u64 cap)
+{
+	const struct kown_type elem = { .size = elem_size };
+	size_t bytes;
+
+	return check_size(&elem, cap, &bytes);
 }
 
 /**
@@ -267,12 +303,11 @@ static int set_account(struct kown_object *object, struct kown_account *account)
 struct kown_object *kown_object_new(struct kown_account *account, u32 mode,
 				    u32 elem_size, u64 cap)
 {
-	const struct kown_type elem = { .size = elem_size };
 	struct kown_object *object;
-	size_t bytes;
-	int err;
+	int err = 0;
 
-	err = cap ? check_size(&elem, cap, &bytes) : 0;
+	if (cap)
+		err = check_cap(elem_size, cap);
 	if (err)
 		return ERR_PTR(err);
 	object = object_alloc(mode, elem_size);

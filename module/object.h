@@ -46,6 +46,9 @@
  * @id: immutable, never 0 and never used again
  * @wait: who polls
  * @guard: the lock that users see; immutable, NULL unless @mode is locked
+ *
+ * Whoever frees the struct leaves @lock, @vec, @elem and @wait as they are in a new one: a
+ * lock nobody has, nothing, nothing but a size, and nobody.
  */
 struct kown_object {
 	struct kown_arc arc;
@@ -60,6 +63,9 @@ struct kown_object {
 	wait_queue_head_t wait;
 	struct kown_guard *guard;
 };
+
+int __must_check kown_object_init(void);
+void kown_object_exit(void);
 
 struct kown_object *kown_object_new(struct kown_account *account, u32 mode,
 				    u32 elem_size, u64 cap);
