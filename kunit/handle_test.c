@@ -70,8 +70,8 @@ static u32 publish(struct kunit *test, u32 rights)
 	struct kown_handle *handle = handle_new(test, rights);
 	u32 number = handle->number;
 
-	KUNIT_ASSERT_EQ(test, 0, kown_table_reserve(&f->table));
-	kown_table_publish(&f->table, handle);
+	KUNIT_ASSERT_EQ(test, 0, kown_table_reserve(&f->table, 1));
+	kown_table_publish(handle);
 	return number;
 }
 
@@ -112,12 +112,12 @@ static void table_number_is_not_a_handle_before_it_is_published(struct kunit *te
 
 	KUNIT_EXPECT_NE(test, number, 0);
 	KUNIT_EXPECT_NE(test, number, other->number);
-	KUNIT_ASSERT_EQ(test, 0, kown_table_reserve(&f->table));
+	KUNIT_ASSERT_EQ(test, 0, kown_table_reserve(&f->table, 1));
 	KUNIT_EXPECT_EQ(test, used(f, KOWN_HANDLES), 1);
 	/* Somebody guesses it. */
 	KUNIT_EXPECT_EQ(test, -ENOENT, pin_error(f, number, 0));
 	KUNIT_EXPECT_EQ(test, -ENOENT, kown_table_drop(&f->table, number));
-	kown_table_publish(&f->table, handle);
+	kown_table_publish(handle);
 	KUNIT_EXPECT_EQ(test, 0, pin_error(f, number, 0));
 	KUNIT_EXPECT_EQ(test, -ENOENT, pin_error(f, other->number, 0));
 	number = other->number;
@@ -347,12 +347,12 @@ static void table_reserve_at_the_limit_is_refused(struct kunit *test)
 	unsigned long limit = kown_account_limit(KOWN_HANDLES);
 
 	KUNIT_ASSERT_EQ(test, 0, kown_account_charge(f->account, KOWN_HANDLES, limit - 1));
-	KUNIT_EXPECT_EQ(test, 0, kown_table_reserve(&f->table));
-	KUNIT_EXPECT_EQ(test, -ENOSPC, kown_table_reserve(&f->table));
+	KUNIT_EXPECT_EQ(test, 0, kown_table_reserve(&f->table, 1));
+	KUNIT_EXPECT_EQ(test, -ENOSPC, kown_table_reserve(&f->table, 1));
 	KUNIT_EXPECT_EQ(test, used(f, KOWN_HANDLES), limit);
-	kown_table_cancel(&f->table);
-	KUNIT_EXPECT_EQ(test, 0, kown_table_reserve(&f->table));
-	kown_table_cancel(&f->table);
+	kown_table_cancel(&f->table, 1);
+	KUNIT_EXPECT_EQ(test, 0, kown_table_reserve(&f->table, 1));
+	kown_table_cancel(&f->table, 1);
 	kown_account_uncharge(f->account, KOWN_HANDLES, limit - 1);
 }
 

@@ -183,7 +183,6 @@ struct kown_block *kown_blocks_search(struct kown_blocks *blocks, u32 index)
 	}
 	return block;
 }
-EXPORT_SYMBOL_KOWN_TEST(kown_blocks_search);
 
 static struct kown_handle *take(struct kown_blocks *blocks)
 {

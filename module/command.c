@@ -149,7 +149,7 @@ give_handle(struct call *call, struct kown_handle *handle, struct kown_handle *f
 	struct kown_table *table = &call->context->table;
 	int err;
 
-	err = kown_table_reserve(table);
+	err = kown_table_reserve(table, 1);
 	if (err)
 		goto unpin;
 	*number = handle->number;
@@ -158,11 +158,11 @@ give_handle(struct call *call, struct kown_handle *handle, struct kown_handle *f
 		err = kown_handle_open(handle, from);
 	if (err)
 		goto cancel;
-	kown_table_publish(table, handle);
+	kown_table_publish(handle);
 	return 0;
 
 cancel:
-	kown_table_cancel(table);
+	kown_table_cancel(table, 1);
 unpin:
 	kown_handle_unpin(handle);
 	return err;
@@ -653,15 +653,15 @@ static int cmd_split_off(struct call *call)
 	struct kown_handle *tail;
 	int err;
 
-	err = kown_table_reserve(table);
+	err = kown_table_reserve(table, 1);
 	if (err)
 		return err;
 	tail = kown_elements_split_off(call->handle, table, split->start, call->user);
 	if (IS_ERR(tail)) {
-		kown_table_cancel(table);
+		kown_table_cancel(table, 1);
 		return PTR_ERR(tail);
 	}
-	kown_table_publish(table, tail);
+	kown_table_publish(tail);
 	return 0;
 }
 

@@ -114,18 +114,6 @@ struct kown_handle *kown_handle_new_in_file(struct kown_object *object, u32 righ
 	return &in_file->handle;
 }
 
-/**
- * kown_handle_adopt() - open a handle with the first reference to its object
- * @handle: a strong handle, the caller's alone; takes over the caller's reference
- *
- * Context: Any.
- */
-void kown_handle_adopt(struct kown_handle *handle)
-{
-	handle->open = true;
-}
-EXPORT_SYMBOL_KOWN_TEST(kown_handle_adopt);
-
 static int take_reference(struct kown_arc *arc, bool from_weak, bool weak)
 {
 	if (!weak && !from_weak)
@@ -163,13 +151,7 @@ int kown_handle_open(struct kown_handle *handle, struct kown_handle *from)
 	return err;
 }
 
-/**
- * __kown_handle_close() - a handle gives its reference up, if it has not
- * @handle: the handle; the caller holds its object's lock
- *
- * Context: Process context. May sleep.
- */
-void __kown_handle_close(struct kown_handle *handle)
+static __always_inline void close_locked(struct kown_handle *handle)
 {
 	struct kown_object *object = handle->object;
 
@@ -189,6 +171,17 @@ void __kown_handle_close(struct kown_handle *handle)
 }
 
 /**
+ * __kown_handle_close() - a handle gives its reference up, if it has not
+ * @handle: the handle; the caller holds its object's lock
+ *
+ * Context: Process context. May sleep.
+ */
+void __kown_handle_close(struct kown_handle *handle)
+{
+	close_locked(handle);
+}
+
+/**
  * kown_handle_close() - a handle gives its reference up, if it has not
  * @handle: the handle; nothing happens through it once this has returned
  *
@@ -197,7 +190,7 @@ void __kown_handle_close(struct kown_handle *handle)
 void kown_handle_close(struct kown_handle *handle)
 {
 	mutex_lock(&handle->object->lock);
-	__kown_handle_close(handle);
+	close_locked(handle);
 	mutex_unlock(&handle->object->lock);
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_handle_close);

@@ -58,7 +58,6 @@ struct kown_handle *kown_handle_new(struct kown_object *object, u32 rights, bool
 				    struct kown_table *table);
 struct kown_handle *kown_handle_new_in_file(struct kown_object *object, u32 rights,
 					    bool weak, struct kown_account *account);
-void kown_handle_adopt(struct kown_handle *handle);
 int __must_check kown_handle_open(struct kown_handle *handle, struct kown_handle *from);
 void kown_handle_close(struct kown_handle *handle);
 void __kown_handle_close(struct kown_handle *handle);
@@ -67,6 +66,17 @@ int __must_check kown_handle_lock_two(struct kown_handle *a, struct kown_handle 
 void kown_handle_unlock_two(struct kown_handle *a, struct kown_handle *b);
 u32 kown_handle_state(const struct kown_handle *handle, s32 *owner);
 int __must_check kown_rights_narrow(u32 have, u32 want, u32 *rights);
+
+/**
+ * kown_handle_adopt() - open a handle with the first reference to its object
+ * @handle: a strong handle, the caller's alone; takes over the caller's reference
+ *
+ * Context: Any.
+ */
+static inline void kown_handle_adopt(struct kown_handle *handle)
+{
+	handle->open = true;
+}
 
 /**
  * kown_handle_unpin() - give a pin up

@@ -65,32 +65,6 @@ void kown_table_abandon_locks(struct kown_table *table)
 	}
 }
 
-/**
- * kown_table_reserve() - be sure that one handle more may be published
- * @table: the table
- *
- * Context: Any.
- * Return: 0, and the caller publishes one or cancels; -ENOSPC at the context's limit or the
- * user's.
- */
-int kown_table_reserve(struct kown_table *table)
-{
-	return kown_account_charge(table->account, KOWN_HANDLES, 1);
-}
-EXPORT_SYMBOL_KOWN_TEST(kown_table_reserve);
-
-/**
- * kown_table_cancel() - the handle will not be published
- * @table: the table, with a reservation of the caller's
- *
- * Context: Any.
- */
-void kown_table_cancel(struct kown_table *table)
-{
-	kown_account_uncharge(table->account, KOWN_HANDLES, 1);
-}
-EXPORT_SYMBOL_KOWN_TEST(kown_table_cancel);
-
 static struct kown_block *block_of(struct kown_table *table, u32 number)
 {
 	struct kown_block *block = kown_blocks_recent(&table->blocks, number);
@@ -98,23 +72,6 @@ static struct kown_block *block_of(struct kown_table *table, u32 number)
 	lockdep_assert_held(&table->blocks.all.xa_lock);
 	return block ?: xa_load(&table->blocks.all, kown_block_index(number));
 }
-
-/**
- * kown_table_publish() - a handle's number names it; cannot fail
- * @table: the table, with a reservation of the caller's, which this uses up
- * @handle: from kown_handle_new(); the table takes the caller's pin over. Other threads
- *	may drop it before this returns
- *
- * Context: Process context.
- */
-void kown_table_publish(struct kown_table *table, struct kown_handle *handle)
-{
-	struct kown_block *block = kown_block_with(handle);
-
-	/* Until now nobody else has written there. */
-	rcu_assign_pointer(block->named[handle->place_in_block], handle);
-}
-EXPORT_SYMBOL_KOWN_TEST(kown_table_publish);
 
 /*
  * A number names the handle it was made with, until MAKE_MUT and its like put another in
@@ -157,8 +114,8 @@ bool kown_table_replace(struct kown_table *table, u32 number,
 EXPORT_SYMBOL_KOWN_TEST(kown_table_replace);
 
 /* What @number named, and it must be @only if that is not NULL; with the table's pin. */
-static struct kown_handle *erase(struct kown_table *table, u32 number,
-				 struct kown_handle *only)
+static __always_inline struct kown_handle *
+erase(struct kown_table *table, u32 number, struct kown_handle *only)
 {
 	u32 place = kown_block_place(number);
 	struct kown_handle *handle = NULL;
@@ -180,7 +137,7 @@ static struct kown_handle *erase(struct kown_table *table, u32 number,
 	if (was_another)
 		kown_block_put(block);
 	if (handle)
-		kown_table_cancel(table);
+		kown_table_cancel(table, 1);
 	return handle;
 }
 
@@ -222,6 +179,28 @@ int kown_table_drop(struct kown_table *table, u32 number)
 	return 0;
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_table_drop);
+
+/**
+ * kown_table_pin_found() - as kown_table_pin(), of a number that must be searched for
+ * @table: the table
+ * @number: the number
+ *
+ * Context: Process context.
+ * Return: the handle, with a pin that the caller owns; or NULL.
+ */
+struct kown_handle *kown_table_pin_found(struct kown_table *table, u32 number)
+{
+	struct kown_handle *handle = NULL;
+	struct kown_block *block;
+
+	rcu_read_lock();
+	block = kown_blocks_search(&table->blocks, kown_block_index(number));
+	if (block)
+		handle = kown_table_pin_in(block, kown_block_place(number));
+	rcu_read_unlock();
+	return handle;
+}
+EXPORT_SYMBOL_KOWN_TEST(kown_table_pin_found);
 
 static struct kown_handle *pin_first(struct kown_block *block, u32 *place)
 {
