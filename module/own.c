@@ -78,26 +78,29 @@ static int replace(struct own *own, u32 how, struct kown_object *object,
 
 	if (err)
 		return err;
+	/* Once it is in the table anybody may drop it, and an unlock is not one instant. */
+	refcount_inc(&handle->pins);
 	mutex_lock_nested(&object->lock, SINGLE_DEPTH_NESTING);
-	if (!kown_table_replace(own->table, own->number, old, handle)) {
-		mutex_unlock(&object->lock);
-		return -KOWN_LOOK_AGAIN;
+	if (kown_table_replace(own->table, own->number, old, handle)) {
+		kown_handle_adopt(handle);
+		if (how == KOWN_OWN_MOVED)
+			kown_object_inherit(object, old->object);
+		__kown_handle_close(old);
+		/* The table's; the caller has one too. */
+		kown_handle_unpin(old);
+	} else {
+		err = -KOWN_LOOK_AGAIN;
 	}
-	kown_handle_adopt(handle);
-	if (how == KOWN_OWN_MOVED)
-		kown_object_inherit(object, old->object);
-	__kown_handle_close(old);
 	mutex_unlock(&object->lock);
-	/* The table's; the caller has one too. */
-	kown_handle_unpin(old);
-	return 0;
+	kown_handle_unpin(handle);
+	return err;
 }
 
 static int succeed(struct own *own, u32 how)
 {
 	struct kown_handle *old = own->t.handle, *handle;
 	struct kown_account *account = how == KOWN_OWN_COPIED ?
-				       own->table->account : NULL;
+				       own->table->place.account : NULL;
 	struct kown_object *object;
 	int err;
 
