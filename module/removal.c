@@ -270,6 +270,11 @@ int kown_elements_splice(struct kown_handle *handle, void __user *removed, u64 s
 	err = kown_transfer_check_range(handle, start, count);
 	if (!err)
 		err = kown_object_check_size(handle->object, insert, &bytes);
+	if (!err && insert > count) {
+		/* Room that leads nowhere leaves even the capacity as it was. */
+		t.out_bytes = discard ? 0 : count * handle->object->elem.size;
+		err = kown_transfer_fault_in(&t);
+	}
 	return err ? err : kown_transfer_run_given(&t, data, bytes);
 }
 

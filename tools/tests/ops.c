@@ -485,6 +485,8 @@ TEST_F(ops, class_15_pages_that_are_missing)
 	__u64 taken;
 
 	ASSERT_NE(NULL, map);
+	/* No room, so that what adds elements would have to grow it. */
+	ASSERT_EQ(0, kown_reserve(self->ctx, KOWN_IOC_SHRINK, 0, self->handle, 0, NULL));
 	snapshot_take(_metadata, self->ctx, self->handle, &before);
 	EXPECT_EQ(EFAULT, kown_range(self->ctx, KOWN_IOC_INSERT, 0, self->handle, 0, 2, edge));
 	EXPECT_EQ(EFAULT, kown_range(self->ctx, KOWN_IOC_WRITE, 0, self->handle, 0, 2, edge));
@@ -496,6 +498,7 @@ TEST_F(ops, class_15_pages_that_are_missing)
 	EXPECT_EQ(EFAULT, kown_drain(self->ctx, 0, self->handle, 0, 2, edge, &taken));
 	EXPECT_EQ(EFAULT, kown_pop_front(self->ctx, self->handle, edge, 2, &taken));
 	EXPECT_EQ(EFAULT, kown_splice(self->ctx, 0, self->handle, 0, 2, edge, five, 1));
+	EXPECT_EQ(EFAULT, kown_splice(self->ctx, 0, self->handle, 0, 2, edge, five, 5));
 	EXPECT_EQ(EFAULT, kown_splice(self->ctx, KOWN_DISCARD, self->handle, 0, 2, NULL,
 				      edge, 2));
 	EXPECT_EQ(EFAULT, kown_mask(self->ctx, KOWN_IOC_EXTRACT, self->handle, 0, 2, mask,
