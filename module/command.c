@@ -607,13 +607,13 @@ static int cmd_append(struct call *call)
 {
 	struct kown_append *append = &call->arg.append;
 	struct kown_append __user *user = call->user;
-	struct kown_handle *other __free(kown_handle_unpin) =
-		pin(call, append->other, STRONG, KOWN_RIGHT_READ | KOWN_RIGHT_WRITE);
+	struct kown_handle *other __free(kown_handle_unpin) = NULL;
 
-	if (IS_ERR(other))
-		return PTR_ERR(other);
 	if (append->start || append->count)
 		return -EOPNOTSUPP;
+	other = pin(call, append->other, STRONG, KOWN_RIGHT_READ | KOWN_RIGHT_WRITE);
+	if (IS_ERR(other))
+		return PTR_ERR(other);
 	return kown_elements_append(call->handle, other, &user->index);
 }
 
