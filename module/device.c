@@ -7,6 +7,8 @@
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 
+#include <uapi/linux/kown.h>
+
 #include "account.h"
 #include "block.h"
 #include "command.h"
@@ -42,8 +44,21 @@ static int kown_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
+static long lock(struct file *file, void __user *user)
+{
+	struct kown_context *context = file->private_data;
+	long err = kown_command(context, KOWN_IOC_LOCK, user);
+
+	if ((err && err != -EOWNERDEAD) || !kown_file_is_lost_here(file))
+		return err;
+	kown_table_abandon_locks(&context->table);
+	return -EBADF;
+}
+
 static long kown_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
+	if (cmd == KOWN_IOC_LOCK)
+		return lock(file, (void __user *)arg);
 	return kown_command(file->private_data, cmd, (void __user *)arg);
 }
 

@@ -192,11 +192,6 @@ static loff_t kown_file_llseek(struct file *file, loff_t offset, int whence)
 	return generic_file_llseek_size(file, offset, whence, MAX_LFS_FILESIZE, bytes);
 }
 
-static long kown_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
-{
-	return kown_command_on_file(file->private_data, cmd, (void __user *)arg);
-}
-
 /* Who comes by a path may find that the file is gone. */
 static int path_error(int err)
 {
@@ -248,9 +243,9 @@ static int is_same_file(const void *other, struct file *file, unsigned int fd)
 /**
  * kown_file_is_open_here() - has the calling process a descriptor of a file?
  * @file: any file
- * @files: a table of descriptors that one was just taken out of
+ * @files: a table of descriptors, that one was just taken out of perhaps
  *
- * Context: Process context, in the file's ->flush().
+ * Context: Process context.
  * Return: true if there is another in @files, or in the process's own table if that is
  * not @files.
  */
@@ -263,6 +258,22 @@ bool kown_file_is_open_here(struct file *file, struct files_struct *files)
 	return iterate_fd(current->files, 0, is_same_file, file);
 }
 
+/**
+ * kown_file_is_lost_here() - has the calling process closed a file during a call on it?
+ * @file: the file
+ *
+ * A thread that was given a lock too late for another's ->flush() to see it asks this.
+ *
+ * Context: Process context, in a call on @file.
+ * Return: true if the process has no descriptor of it.
+ */
+bool kown_file_is_lost_here(struct file *file)
+{
+	/* Who is alone cannot do both. */
+	return atomic_read(&current->files->count) > 1 &&
+	       !kown_file_is_open_here(file, current->files);
+}
+
 static int kown_file_flush(struct file *file, fl_owner_t files)
 {
 	struct kown_handle *handle = file->private_data;
@@ -270,6 +281,24 @@ static int kown_file_flush(struct file *file, fl_owner_t files)
 	if (atomic_read(&handle->place->locks) && !kown_file_is_open_here(file, files))
 		kown_guard_abandon(handle);
 	return 0;
+}
+
+static long lock_file(struct file *file, void __user *user)
+{
+	struct kown_handle *handle = file->private_data;
+	long err = kown_command_on_file(handle, KOWN_IOC_LOCK, user);
+
+	if ((err && err != -EOWNERDEAD) || !kown_file_is_lost_here(file))
+		return err;
+	kown_guard_abandon(handle);
+	return -EBADF;
+}
+
+static long kown_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	if (cmd == KOWN_IOC_LOCK)
+		return lock_file(file, (void __user *)arg);
+	return kown_command_on_file(file->private_data, cmd, (void __user *)arg);
 }
 
 static int kown_file_release(struct inode *inode, struct file *file)

@@ -41,7 +41,9 @@
  *  2. The process has no descriptor of the context left. ->flush() looks for another in
  *     the process's table, and only if there is none the locks are taken back; so a dup
  *     may be closed, and exec with O_CLOEXEC is covered. Threads that have unshared
- *     their tables are one process, and the table of the one that closes decides.
+ *     their tables are one process, and the table of the one that closes decides. A
+ *     thread that gets the lock while another closes looks itself, too, once it has it:
+ *     the lock of the process's table makes one of the two see the other.
  *  3. The handle that the lock was taken with is closed: dropped by number, or with its
  *     context, by the last close. That covers what is left, and means that a guard with
  *     an owner has a handle in a place which is there.

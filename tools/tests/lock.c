@@ -502,6 +502,72 @@ TEST_F(lock, class_20_signal_does_not_hide_the_poison)
 	close(ctx);
 }
 
+struct late {
+	int fd;
+	__u32 handle;
+	int err;
+};
+
+static void *lock_late(void *arg)
+{
+	struct late *late = arg;
+
+	late->err = kown_lock_until(late->fd, late->handle, now_ns() + 10000 * MS);
+	return NULL;
+}
+
+static int stay(void *arg)
+{
+	pause();
+	return 0;
+}
+
+/* A child has it, too, so this is not the file's end. */
+static int lock_closed(struct _test_data_lock *self, struct late late)
+{
+	pthread_t thread;
+	pid_t keeper;
+
+	if (kown_lock(self->other, self->theirs))
+		return -1;
+	keeper = run_child(stay, NULL);
+	pthread_create(&thread, NULL, lock_late, &late);
+	usleep(50000);
+	close(late.fd);
+	kown_unlock(self->other, self->theirs);
+	pthread_join(thread, NULL);
+	if (late.err == EBADF)
+		late.err = kown_try_lock(self->other, self->theirs);
+	kill(keeper, SIGKILL);
+	child_status(keeper);
+	return late.err;
+}
+
+TEST_F(lock, class_20_closed_while_a_thread_waits)
+{
+	struct late context = { .fd = kown_open() }, descriptor = {};
+
+	ASSERT_EQ(0, kown_import(context.fd, self->fd, KOWN_RIGHTS_SAME, &context.handle));
+	EXPECT_EQ(EOWNERDEAD, lock_closed(self, context));
+	EXPECT_EQ(0, kown_clear_poison(self->other, self->theirs));
+	EXPECT_EQ(0, kown_unlock(self->other, self->theirs));
+	ASSERT_EQ(0, kown_export(self->ctx, self->handle, KOWN_RIGHTS_SAME, &descriptor.fd));
+	EXPECT_EQ(EOWNERDEAD, lock_closed(self, descriptor));
+}
+
+/* While another descriptor is there, nothing is lost. */
+TEST_F(lock, dup_closed_while_a_thread_waits)
+{
+	struct late late = { .fd = kown_open() };
+	int dup_fd;
+
+	ASSERT_EQ(0, kown_import(late.fd, self->fd, KOWN_RIGHTS_SAME, &late.handle));
+	dup_fd = dup(late.fd);
+	EXPECT_EQ(0, lock_closed(self, late));
+	EXPECT_EQ(0, kown_unlock(dup_fd, late.handle));
+	close(dup_fd);
+}
+
 /*
  * The ways an owner can end while somebody else, a child, keeps the descriptor of its
  * context all the time.

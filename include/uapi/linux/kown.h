@@ -110,7 +110,8 @@
  *  - ENOMEM: no memory, or the cgroup's limit is reached, or the caller's
  *    buffer cannot stay resident long enough to be copied
  *  - EFAULT: a pointer leads nowhere
- *  - EBADF: no such descriptor (IMPORT)
+ *  - EBADF: no such descriptor (IMPORT); or the process has closed its last one of the
+ *    context meanwhile, and the lock was taken back (LOCK)
  *  - EMFILE, ENFILE: no descriptor free (EXPORT)
  *  - EINTR: a fatal signal arrived first, or any signal (LOCK)
  *
