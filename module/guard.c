@@ -200,12 +200,13 @@ bool kown_guard_is_locked_with(const struct kown_handle *handle)
  * kown_guard_is_free() - could somebody take the lock?
  * @guard: the guard
  *
- * Context: Any. A snapshot.
+ * Context: Any. A snapshot; what its last owner did, and his poison, is seen with it.
  * Return: true if nobody has it.
  */
 bool kown_guard_is_free(const struct kown_guard *guard)
 {
-	return !READ_ONCE(guard->place);
+	/* Pairs with the release in set_free(). */
+	return !smp_load_acquire(&guard->place);
 }
 
 /**
@@ -218,14 +219,18 @@ bool kown_guard_is_free(const struct kown_guard *guard)
  */
 u32 kown_guard_peek(const struct kown_guard *guard, s32 *owner)
 {
-	u32 state = READ_ONCE(guard->poisoned) ? KOWN_STATE_POISONED : 0;
+	u32 state = 0;
 
 	lockdep_assert_held(&guard->object->lock);
 	*owner = 0;
-	if (kown_guard_is_free(guard))
-		return state;
-	*owner = pid_vnr(guard->pid);
-	return state | KOWN_STATE_LOCKED;
+	if (!kown_guard_is_free(guard)) {
+		*owner = pid_vnr(guard->pid);
+		state |= KOWN_STATE_LOCKED;
+	}
+	/* Afterwards: a lock that its owner's death has just freed is not told of as clean. */
+	if (READ_ONCE(guard->poisoned))
+		state |= KOWN_STATE_POISONED;
+	return state;
 }
 
 /**
