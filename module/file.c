@@ -145,22 +145,21 @@ static __poll_t kown_file_poll(struct file *file, struct poll_table_struct *wait
 	return events;
 }
 
-/* A strong handle with the right, or an error. */
-static struct kown_handle *usable(struct kown_handle *handle, u32 right)
+/* Is it a strong handle, with the right? */
+static int check(const struct kown_handle *handle, u32 right)
 {
 	if (handle->weak)
-		return ERR_PTR(-EINVAL);
-	return handle->rights & right ? handle : ERR_PTR(-EACCES);
+		return -EINVAL;
+	return handle->rights & right ? 0 : -EACCES;
 }
 
 static ssize_t kown_file_read_iter(struct kiocb *iocb, struct iov_iter *to)
 {
-	struct kown_handle *handle = usable(iocb->ki_filp->private_data, KOWN_RIGHT_READ);
-	ssize_t n;
+	struct kown_handle *handle = iocb->ki_filp->private_data;
+	ssize_t n = check(handle, KOWN_RIGHT_READ);
 
-	if (IS_ERR(handle))
-		return PTR_ERR(handle);
-	n = kown_bytes_read(handle, iocb->ki_pos, to);
+	if (!n)
+		n = kown_bytes_read(handle, iocb->ki_pos, to);
 	trace_kown_command("read", handle->object->id, n);
 	if (n > 0)
 		iocb->ki_pos += n;
@@ -169,13 +168,12 @@ static ssize_t kown_file_read_iter(struct kiocb *iocb, struct iov_iter *to)
 
 static ssize_t kown_file_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
-	struct kown_handle *handle = usable(iocb->ki_filp->private_data, KOWN_RIGHT_WRITE);
+	struct kown_handle *handle = iocb->ki_filp->private_data;
+	ssize_t n = check(handle, KOWN_RIGHT_WRITE);
 	u64 pos = iocb->ki_pos;
-	ssize_t n;
 
-	if (IS_ERR(handle))
-		return PTR_ERR(handle);
-	n = kown_bytes_write(handle, &pos, iocb->ki_flags & IOCB_APPEND, from);
+	if (!n)
+		n = kown_bytes_write(handle, &pos, iocb->ki_flags & IOCB_APPEND, from);
 	trace_kown_command("write", handle->object->id, n);
 	if (n > 0)
 		iocb->ki_pos = pos;
@@ -217,15 +215,14 @@ static int kown_getattr(struct kown_mnt_idmap *idmap, const struct path *path,
 static int kown_setattr(struct kown_mnt_idmap *idmap, struct dentry *dentry,
 			struct iattr *attr)
 {
-	struct kown_handle *handle;
+	struct kown_handle *handle = d_inode(dentry)->i_private;
 	int err;
 
 	if (!(attr->ia_valid & ATTR_SIZE))
 		return simple_setattr(idmap, dentry, attr);
-	handle = usable(d_inode(dentry)->i_private, KOWN_RIGHT_WRITE);
-	if (IS_ERR(handle))
-		return PTR_ERR(handle);
-	err = path_error(kown_bytes_resize(handle, attr->ia_size));
+	err = check(handle, KOWN_RIGHT_WRITE);
+	if (!err)
+		err = path_error(kown_bytes_resize(handle, attr->ia_size));
 	trace_kown_command("truncate", handle->object->id, err);
 	return err;
 }
