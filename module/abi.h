@@ -44,7 +44,9 @@ FIELD(kown_info, user_descriptors, 152, 8);
 FIELD(kown_info, descriptors, 160, 8);
 FIELD(kown_info, all_contexts, 168, 8);
 FIELD(kown_info, all_descriptors, 176, 8);
-SIZE(kown_info, 184);
+FIELD(kown_info, max_user_locks, 184, 8);
+FIELD(kown_info, user_locks, 192, 8);
+SIZE(kown_info, 200);
 
 FIELD(kown_new, size, 0, 4);
 FIELD(kown_new, flags, 4, 4);

@@ -45,6 +45,14 @@ MODULE_PARM_DESC(max_user_bytes,
 		 "Most bytes of element capacity per user (default 1 GiB)");
 
 /*
+ * The kernel walks all locks that a process has when that ends, with interrupts off. So there
+ * are few, for whoever has the objects.
+ */
+static unsigned int max_user_locks = 16384;
+module_param(max_user_locks, uint, 0444);
+MODULE_PARM_DESC(max_user_locks, "Most locks taken at once per user (default 16384)");
+
+/*
  * Why no count saturates
  *
  * Whatever the parameters are and however many users there are, there are never more than
@@ -117,6 +125,7 @@ void __init kown_account_init(void)
 	limits[KOWN_HANDLES] = max_handles;
 	limits[KOWN_BYTES] = min_t(unsigned long, max_bytes, LONG_MAX);
 	user_limits[KOWN_OBJECTS] = max_user_objects;
+	user_limits[KOWN_LOCKS] = max_user_locks;
 	user_limits[KOWN_BYTES] = min_t(unsigned long, max_user_bytes, LONG_MAX);
 	total_limits[KOWN_BYTES] = LONG_MAX;
 }

@@ -174,7 +174,7 @@ static int bear(struct birth *birth, size_t start)
 	struct kown_handle *handle;
 	int err = 0;
 
-	object = kown_object_succeed(old, birth->table->account, start);
+	object = kown_object_succeed(old, birth->table->place.account, start);
 	if (IS_ERR(object))
 		return PTR_ERR(object);
 	handle = kown_handle_new(object, birth->rights, false, birth->table);

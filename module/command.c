@@ -218,6 +218,8 @@ static int cmd_info(struct call *call)
 		.descriptors = kown_account_used(account, KOWN_DESCRIPTORS),
 		.all_contexts = kown_account_total(KOWN_CONTEXTS),
 		.all_descriptors = kown_account_total(KOWN_DESCRIPTORS),
+		.max_user_locks = kown_account_user_limit(KOWN_LOCKS),
+		.user_locks = kown_account_user_used(account, KOWN_LOCKS),
 	};
 
 	return copy_to_user(call->user, &info, info.size) ? -EFAULT : 0;

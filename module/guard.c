@@ -12,6 +12,7 @@
 
 #include <uapi/linux/kown.h>
 
+#include "account.h"
 #include "device_trace.h"
 #include "guard.h"
 #include "handle.h"
@@ -100,14 +101,17 @@ static void wake(struct kown_guard *guard)
 /* The guard is free from now on, whoever had it. */
 static void set_free(struct kown_guard *guard, pid_t owner, bool poison)
 {
+	struct kown_place *place = guard->place;
+
 	if (poison)
 		trace_kown_poison(guard->object, owner, true);
 	else
 		trace_kown_unlock(guard->object, owner, guard->poisoned);
-	atomic_dec(&guard->place->locks);
+	atomic_dec(&place->locks);
+	kown_account_uncharge(place->account, KOWN_LOCKS, 1);
 	if (poison)
 		WRITE_ONCE(guard->poisoned, true);
-	/* Pairs with the acquire in take(): poison is seen with freedom. */
+	/* Pairs with the acquire in kown_guard_is_free(): poison is seen with freedom. */
 	smp_store_release(&guard->place, NULL);
 	wake(guard);
 }
@@ -251,13 +255,16 @@ u32 kown_guard_state(const struct kown_handle *handle, s32 *owner)
 static int take(struct kown_handle *handle)
 {
 	struct kown_guard *guard = handle->object->guard;
+	int err;
 
 	lockdep_assert_held(&handle->object->lock);
 	if (kown_guard_is_held(handle))
 		return -EDEADLK;
-	/* Pairs with the release in set_free(). */
-	if (smp_load_acquire(&guard->place))
+	if (!kown_guard_is_free(guard))
 		return -EBUSY;
+	err = kown_account_charge(handle->place->account, KOWN_LOCKS, 1);
+	if (err)
+		return err;
 	settle(guard);
 	guard->pid = get_pid(task_tgid(current));
 	guard->via = handle;
@@ -329,7 +336,7 @@ static int wait_for(struct kown_handle *handle, u64 deadline)
  *
  * Context: Process context. Takes and releases the object's lock. Sleeps.
  * Return: 0, or -EOWNERDEAD if the object is poisoned, and the calling process has the
- * lock; -EOPNOTSUPP, -EBUSY, -EDEADLK, -ETIMEDOUT, -ERESTARTSYS; -EINTR when dying;
+ * lock; -EOPNOTSUPP, -EBUSY, -EDEADLK, -ENOSPC, -ETIMEDOUT, -ERESTARTSYS; -EINTR when dying;
  * -KOWN_LOOK_AGAIN.
  */
 int kown_guard_lock(struct kown_handle *handle, bool wait, u64 deadline)

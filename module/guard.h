@@ -9,14 +9,17 @@
 #include <linux/types.h>
 #include <linux/wait.h>
 
+struct kown_account;
 struct kown_handle;
 struct kown_object;
 
 /**
  * struct kown_place - where handles live: a context, or one exported file
+ * @account: charged for what lives there, and for @locks; immutable
  * @locks: how many locks processes have taken through it; atomic
  */
 struct kown_place {
+	struct kown_account *account;
 	atomic_t locks;
 };
 

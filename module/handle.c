@@ -39,13 +39,11 @@
 /**
  * struct in_file - a handle in a file, which is a place of its own
  * @handle: the handle
- * @place: its place
- * @account: charged for it; immutable, owns a reference
+ * @place: its place, which owns a reference to its account
  */
 struct in_file {
 	struct kown_handle handle;
 	struct kown_place place;
-	struct kown_account *account;
 };
 
 static void init(struct kown_handle *handle, struct kown_object *object, u32 rights,
@@ -106,7 +104,7 @@ struct kown_handle *kown_handle_new_in_file(struct kown_object *object, u32 righ
 		kfree(in_file);
 		return ERR_PTR(err);
 	}
-	in_file->account = kown_account_get(account);
+	in_file->place.account = kown_account_get(account);
 	atomic_set(&in_file->place.locks, 0);
 	init(&in_file->handle, object, rights, weak, &in_file->place);
 	in_file->handle.number = 0;
@@ -197,8 +195,10 @@ EXPORT_SYMBOL_KOWN_TEST(kown_handle_close);
 
 static void leave_file(struct in_file *in_file)
 {
-	kown_account_uncharge(in_file->account, KOWN_DESCRIPTORS, 1);
-	kown_account_put(in_file->account);
+	struct kown_account *account = in_file->place.account;
+
+	kown_account_uncharge(account, KOWN_DESCRIPTORS, 1);
+	kown_account_put(account);
 	kfree(in_file);
 }
 

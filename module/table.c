@@ -19,7 +19,7 @@
 void kown_table_init(struct kown_table *table, struct kown_account *account)
 {
 	kown_blocks_init(&table->blocks);
-	table->account = account;
+	table->place.account = account;
 	atomic_set(&table->place.locks, 0);
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_table_init);
@@ -39,7 +39,7 @@ void kown_table_destroy(struct kown_table *table)
 		WARN_ON_ONCE(kown_table_drop(table, number));
 		cond_resched();
 	}
-	WARN_ON_ONCE(kown_account_used(table->account, KOWN_HANDLES));
+	WARN_ON_ONCE(kown_account_used(table->place.account, KOWN_HANDLES));
 	WARN_ON_ONCE(atomic_read(&table->place.locks));
 	kown_blocks_destroy(&table->blocks);
 }

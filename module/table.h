@@ -15,12 +15,11 @@
 /**
  * struct kown_table - the handles of a context, by number
  * @blocks: where they live, and what their numbers name. Who is named owns its first pin
- * @account: charged for each number that names a handle, or is about to; the context's
- * @place: what its handles have in common
+ * @place: what its handles have in common. The account is the context's, and charged for
+ *	each number that names a handle, or is about to
  */
 struct kown_table {
 	struct kown_blocks blocks;
-	struct kown_account *account;
 	struct kown_place place;
 };
 
@@ -50,7 +49,7 @@ struct kown_handle *kown_table_pin_found(struct kown_table *table, u32 number);
  */
 static inline int __must_check kown_table_reserve(struct kown_table *table, u32 count)
 {
-	return kown_account_charge(table->account, KOWN_HANDLES, count);
+	return kown_account_charge(table->place.account, KOWN_HANDLES, count);
 }
 
 /**
@@ -62,7 +61,7 @@ static inline int __must_check kown_table_reserve(struct kown_table *table, u32 
  */
 static inline void kown_table_cancel(struct kown_table *table, u32 count)
 {
-	kown_account_uncharge(table->account, KOWN_HANDLES, count);
+	kown_account_uncharge(table->place.account, KOWN_HANDLES, count);
 }
 
 /**

@@ -16,6 +16,7 @@ enum kown_resource {
 	KOWN_BYTES,		/* of element capacity */
 	KOWN_DESCRIPTORS,	/* files that EXPORT made */
 	KOWN_CONTEXTS,
+	KOWN_LOCKS,		/* of objects, taken */
 	KOWN_RESOURCES
 };
 

@@ -86,6 +86,8 @@ int do_info(int argc, char **argv, char **command)
 	out_u64(&out, "descriptors", info.descriptors);
 	out_u64(&out, "all_contexts", info.all_contexts);
 	out_u64(&out, "all_descriptors", info.all_descriptors);
+	out_u64(&out, "max_user_locks", info.max_user_locks);
+	out_u64(&out, "user_locks", info.user_locks);
 	out_end(&out);
 	return FINE;
 }

@@ -17,7 +17,7 @@
 	static_assert(offsetof(struct kown_##type, field) == (offset), \
 		       #type "." #field)
 
-SIZE(info, 184);
+SIZE(info, 200);
 AT(info, size, 0);
 AT(info, flags, 4);
 AT(info, commands, 8);
@@ -44,6 +44,8 @@ AT(info, user_descriptors, 152);
 AT(info, descriptors, 160);
 AT(info, all_contexts, 168);
 AT(info, all_descriptors, 176);
+AT(info, max_user_locks, 184);
+AT(info, user_locks, 192);
 
 SIZE(new, 40);
 AT(new, size, 0);

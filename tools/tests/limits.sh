@@ -40,6 +40,8 @@ test_one_object()		{ user max_objects=1; }
 test_one_object_of_a_user()	{ user max_user_objects=1; }
 test_one_handle_of_a_user()	{ user max_user_handles=1; }
 test_one_byte_of_a_user()	{ user max_user_bytes=1 max_user_objects=2; }
+test_no_locks_of_a_user()	{ user max_user_locks=0; }
+test_few_locks_of_a_user()	{ user max_user_locks=3; }
 test_all_of_a_user()		{ user max_objects=3 max_user_objects=5 max_handles=5 \
 					max_user_handles=7 max_bytes=100 max_user_bytes=130; }
 test_many_of_a_user()		{ user max_objects=60 max_user_objects=100 max_handles=70 \

@@ -100,6 +100,7 @@ TEST_F(user, info_tells_the_parameters)
 	EXPECT_EQ(kown_param("max_user_objects"), self->max.max_user_objects);
 	EXPECT_EQ(kown_param("max_user_handles"), self->max.max_user_handles);
 	EXPECT_EQ(kown_param("max_user_bytes"), self->max.max_user_bytes);
+	EXPECT_EQ(kown_param("max_user_locks"), self->max.max_user_locks);
 	EXPECT_EQ(1, self->max.all_contexts);
 	EXPECT_EQ(1, self->max.user_contexts);
 }
@@ -304,6 +305,66 @@ TEST_F(user, contexts)
 	EXPECT_EQ(-1, kown_open());
 	while (n > 1)
 		close(ctx[--n]);
+}
+
+/* Those of a context and of a descriptor are one count, also once their owner is dead. */
+TEST_F(user, locks)
+{
+	__u32 handles[FEW + 1];
+	struct kown_info full;
+	__u64 n = 0;
+	int err, fd, other;
+
+	if (self->max.max_user_locks > FEW || self->max.max_user_objects <= FEW ||
+	    self->max.max_user_handles <= FEW)
+		SKIP(return, "needs few locks, and more objects");
+	do {
+		ASSERT_EQ(0, kown_new_mode(self->ctx, KOWN_MODE_LOCKED, 8, 0, &handles[n]));
+		err = kown_try_lock(self->ctx, handles[n]);
+	} while (!err && n++ < FEW);
+	EXPECT_EQ(ENOSPC, err);
+	EXPECT_EQ(self->max.max_user_locks, n);
+	ASSERT_EQ(0, kown_info(self->ctx, &full));
+	EXPECT_EQ(n, full.user_locks);
+	EXPECT_EQ(ENOSPC, kown_lock(self->ctx, handles[n]));
+	ASSERT_EQ(0, kown_export(self->ctx, handles[n], KOWN_RIGHTS_SAME, &fd));
+	EXPECT_EQ(ENOSPC, kown_try_lock(fd, 0));
+	if (n) {
+		ASSERT_EQ(0, kown_unlock(self->ctx, handles[0]));
+		EXPECT_EQ(0, kown_try_lock(fd, 0));
+		EXPECT_EQ(ENOSPC, kown_try_lock(self->ctx, handles[0]));
+	}
+	other = kown_open();
+	ASSERT_EQ(0, kown_info(other, &full));
+	EXPECT_EQ(n, full.user_locks);
+	close(fd);
+	close(self->ctx);
+	self->ctx = other;
+	ASSERT_EQ(0, kown_info(self->ctx, &full));
+	EXPECT_EQ(0, full.user_locks);
+}
+
+static int lock_and_die(void *arg)
+{
+	struct _test_data_user *self = arg;
+	__u32 handle;
+
+	if (kown_new_mode(self->ctx, KOWN_MODE_LOCKED, 8, 0, &handle))
+		return 1;
+	return kown_try_lock(self->ctx, handle);
+}
+
+TEST_F(user, lock_of_a_process_that_died)
+{
+	struct kown_info info;
+
+	if (!self->max.max_user_locks || !self->max.max_user_objects ||
+	    !self->max.max_user_handles)
+		SKIP(return, "needs a lock");
+	ASSERT_EQ(0, child_status(run_child(lock_and_die, self)));
+	ASSERT_EQ(0, kown_info(self->ctx, &info));
+	EXPECT_EQ(1, info.user_objects);
+	EXPECT_EQ(0, info.user_locks);
 }
 
 /* As nobody, all ids. */

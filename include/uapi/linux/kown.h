@@ -232,6 +232,9 @@
  * @descriptors: out: live descriptors that this context exported
  * @all_contexts: out: contexts in all
  * @all_descriptors: out: exported descriptors in all
+ * @max_user_locks: out: most locks that may be taken at once through contexts of a
+ *	user, and descriptors that they exported
+ * @user_locks: out: locks taken so
  *
  * An object counts for the context that created it until it is dropped, whoever
  * holds it last; so does a descriptor for the one that exported it until it is
@@ -267,6 +270,8 @@ struct kown_info {
 	__u64 descriptors;
 	__u64 all_contexts;
 	__u64 all_descriptors;
+	__u64 max_user_locks;
+	__u64 user_locks;
 };
 
 /**
