@@ -44,7 +44,7 @@ static int kown_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-static long lock(struct file *file, void __user *user)
+static noinline long lock(struct file *file, void __user *user)
 {
 	struct kown_context *context = file->private_data;
 	long err = kown_command(context, KOWN_IOC_LOCK, user);

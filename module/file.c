@@ -280,7 +280,7 @@ static int kown_file_flush(struct file *file, fl_owner_t files)
 	return 0;
 }
 
-static long lock_file(struct file *file, void __user *user)
+static noinline long lock_file(struct file *file, void __user *user)
 {
 	struct kown_handle *handle = file->private_data;
 	long err = kown_command_on_file(handle, KOWN_IOC_LOCK, user);
