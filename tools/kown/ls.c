@@ -13,6 +13,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,11 +78,13 @@ struct row {
  * struct list - all of them
  * @rows: in no order, until they are printed
  * @count: how many
+ * @ids: the same, to be found by id
  * @complete: debugfs has told of all
  */
 struct list {
-	struct row *rows;
+	struct row **rows;
 	size_t count;
+	void *ids;
 	bool complete;
 };
 
@@ -96,17 +99,31 @@ static void *grown(void *old, size_t count, size_t size)
 	return old;
 }
 
+static int by_id(const void *a, const void *b)
+{
+	const struct row *one = a, *two = b;
+
+	return (one->id > two->id) - (one->id < two->id);
+}
+
+static int by_id_in_order(const void *a, const void *b)
+{
+	return by_id(*(struct row *const *)a, *(struct row *const *)b);
+}
+
 static struct row *row_of(struct list *list, uint64_t id)
 {
-	size_t i;
+	struct row key = { .id = id }, *row, **found = tfind(&key, &list->ids, by_id);
 
-	/* The last is the likely one. */
-	for (i = list->count; i-- > 0;)
-		if (list->rows[i].id == id)
-			return &list->rows[i];
+	if (found)
+		return *found;
+	row = grown(NULL, 0, sizeof(*row));
+	*row = key;
+	if (!tsearch(row, &list->ids, by_id))
+		exit(refused("ls", ENOMEM, "objects"));
 	list->rows = grown(list->rows, list->count, sizeof(*list->rows));
-	list->rows[list->count] = (struct row){ .id = id };
-	return &list->rows[list->count++];
+	list->rows[list->count++] = row;
+	return row;
 }
 
 /* Who looks is not listed: it is gone when one reads that. */
@@ -299,13 +316,6 @@ static void visit_process(int pid, void *arg)
 	each_number(path, visit_fd, &visit);
 }
 
-static int by_id(const void *a, const void *b)
-{
-	const struct row *one = a, *two = b;
-
-	return (one->id > two->id) - (one->id < two->id);
-}
-
 /* "999", "12.0K", "3.4M": three digits or so. */
 static void print_human(uint64_t bytes, int width)
 {
@@ -384,8 +394,8 @@ static void print_people(const struct list *list)
 
 	puts("object  mode       elements           memory  strong  weak  state        held by");
 	for (i = 0; i < list->count; i++) {
-		print_row(&list->rows[i]);
-		bytes += list->rows[i].bytes;
+		print_row(list->rows[i]);
+		bytes += list->rows[i]->bytes;
 	}
 	printf("%zu object%s, ", list->count, list->count == 1 ? "" : "s");
 	print_human(bytes, 0);
@@ -407,7 +417,7 @@ static void print_json(const struct list *list)
 
 	printf("{\"complete\": %s, \"objects\": [", json_bool(list->complete));
 	for (i = 0; i < list->count; i++) {
-		row = &list->rows[i];
+		row = list->rows[i];
 		printf("%s{\"object\": %" PRIu64 ", \"mode\": \"%s\", \"elem_size\": %" PRIu64
 		       ", \"len\": %" PRIu64 ", \"bytes\": %" PRIu64, i ? ", " : "", row->id,
 		       row->mode, row->elem_size, row->len, row->bytes);
@@ -463,7 +473,7 @@ int do_ls(int argc, char **argv, char **command)
 		return refused("open", ENOENT, KOWN_DEVICE);
 	read_objects(&list);
 	each_number("/proc", visit_process, &list);
-	qsort(list.rows, list.count, sizeof(*list.rows), by_id);
+	qsort(list.rows, list.count, sizeof(*list.rows), by_id_in_order);
 	if (json)
 		print_json(&list);
 	else
