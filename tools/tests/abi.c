@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The contract that every command keeps: sizes, flags, reserved fields, struct
- * pointers. Each test runs once for each command, from a call that would
- * succeed with one thing wrong.
+ * pointers; and what it wants of handles, rights and the object's mode. Each test
+ * runs once for each command, from a call that would succeed with one thing wrong.
  */
 #include "call.h"
 #include "kown_test.h"
@@ -397,6 +397,460 @@ TEST_F(abi, valid_call_succeeds)
 	accepted(_metadata, self, variant, &a, "size", variant->size);
 	ASSERT_EQ(variant->size, a.word[0]);
 	ASSERT_EQ(0, a.word[1]);
+}
+
+/*
+ * What each command wants of the handles it names and of their objects. A call that would
+ * succeed is refused for one reason, and has changed neither object.
+ */
+#define COMMAND	FIXTURE_DATA(command)
+
+#define R	KOWN_RIGHT_READ
+#define W	KOWN_RIGHT_WRITE
+
+enum takes { STRONG = 1, WEAK = 2, ANY = STRONG | WEAK };
+
+FIXTURE(command) {
+	const struct _fixture_variant_command *variant;
+	int ctx, theirs;
+	__u32 handle;		/* with every right */
+	__u32 other;		/* of another object, for the commands of two */
+	int looks;		/* whose handle shows the object, and which: ours */
+	__u32 view;
+	struct call_room room;
+};
+
+FIXTURE_VARIANT(command) {
+	unsigned int cmd;
+	bool discard;
+	enum takes takes;
+	__u32 rights;		/* that it needs */
+	__u32 other_rights;	/* to the other object, or 0: there is none */
+	/* What it is refused with, if it is, where all else is right, and the object is */
+	int shared;		/* exclusive, and there is another strong reference */
+	int other_shared;	/* the same of the other object */
+	int unlocked;		/* locked, and nobody has its lock */
+	int owned;		/* locked, and the caller has it with this handle */
+};
+
+#define TAKES(name, NAME, _takes, _rights, ...)				\
+FIXTURE_VARIANT_ADD(command, name) {					\
+	.cmd = KOWN_IOC_##NAME, .takes = (_takes), .rights = (_rights),	\
+	__VA_ARGS__							\
+}
+#define READS		.unlocked = ENOLCK
+#define CHANGES		.shared = EBUSY, .unlocked = ENOLCK
+#define GUARDS		.shared = EOPNOTSUPP
+
+TAKES(clone, CLONE, ANY, KOWN_RIGHT_CLONE);
+TAKES(drop, DROP, ANY, 0);
+TAKES(stat, STAT, ANY, 0);
+TAKES(export, EXPORT, ANY, KOWN_RIGHT_EXPORT);
+TAKES(downgrade, DOWNGRADE, STRONG, KOWN_RIGHT_CLONE);
+TAKES(upgrade, UPGRADE, WEAK, 0);
+TAKES(into_inner, INTO_INNER, STRONG, R | W, .owned = EBUSY);
+TAKES(take, TAKE, STRONG, R | W, .shared = EBUSY, .owned = EBUSY);
+TAKES(make_mut, MAKE_MUT, STRONG, R | W, .unlocked = EOPNOTSUPP, .owned = EOPNOTSUPP);
+TAKES(lock, LOCK, STRONG, KOWN_RIGHT_LOCK, GUARDS, .owned = EDEADLK);
+TAKES(unlock, UNLOCK, STRONG, KOWN_RIGHT_LOCK, GUARDS, .unlocked = ENOLCK);
+TAKES(clear_poison, CLEAR_POISON, STRONG, KOWN_RIGHT_LOCK, GUARDS, .unlocked = ENOLCK);
+TAKES(push, PUSH, STRONG, W, CHANGES);
+TAKES(pop, POP, STRONG, R | W, CHANGES);
+TAKES(pop_front, POP_FRONT, STRONG, R | W, CHANGES);
+TAKES(read, READ, STRONG, R, READS);
+TAKES(insert, INSERT, STRONG, W, CHANGES);
+TAKES(write, WRITE, STRONG, W, CHANGES);
+TAKES(fill, FILL, STRONG, W, CHANGES);
+TAKES(extend_within, EXTEND_WITHIN, STRONG, R | W, CHANGES);
+TAKES(remove, REMOVE, STRONG, R | W, CHANGES);
+TAKES(remove_and_discard, REMOVE, STRONG, W, CHANGES, .discard = true);
+TAKES(swap_remove, SWAP_REMOVE, STRONG, R | W, CHANGES);
+TAKES(swap_remove_and_discard, SWAP_REMOVE, STRONG, W, CHANGES, .discard = true);
+TAKES(drain, DRAIN, STRONG, R | W, CHANGES);
+TAKES(drain_and_discard, DRAIN, STRONG, W, CHANGES, .discard = true);
+TAKES(splice, SPLICE, STRONG, R | W, CHANGES);
+TAKES(splice_and_discard, SPLICE, STRONG, W, CHANGES, .discard = true);
+TAKES(truncate, TRUNCATE, STRONG, W, CHANGES);
+TAKES(resize, RESIZE, STRONG, W, CHANGES);
+TAKES(reserve, RESERVE, STRONG, W, CHANGES);
+TAKES(shrink, SHRINK, STRONG, W, CHANGES);
+TAKES(retain, RETAIN, STRONG, W, CHANGES);
+TAKES(extract, EXTRACT, STRONG, R | W, CHANGES);
+TAKES(dedup, DEDUP, STRONG, R | W, CHANGES);
+TAKES(append, APPEND, STRONG, W, CHANGES, .other_rights = R | W, .other_shared = EBUSY);
+TAKES(copy_from, COPY_FROM, STRONG, W, CHANGES, .other_rights = R);
+TAKES(split_off, SPLIT_OFF, STRONG, R | W, CHANGES);
+TAKES(clone_data, CLONE_DATA, STRONG, R, READS);
+
+FIXTURE_SETUP(command)
+{
+	self->variant = variant;
+	self->ctx = kown_open();
+	self->theirs = kown_open();
+	ASSERT_LE(0, self->ctx);
+	ASSERT_LE(0, self->theirs);
+}
+
+FIXTURE_TEARDOWN(command)
+{
+	close(self->theirs);
+	close(self->ctx);
+}
+
+static bool guards(const COMMAND *self)
+{
+	return self->variant->shared == EOPNOTSUPP;
+}
+
+/* Pairs of equal elements, and room to give back. */
+static __u32 object_make(struct __test_metadata *_metadata, COMMAND *self, __u32 mode,
+			 __u64 seed)
+{
+	__u64 elems[LEN];
+	__u32 handle, i;
+
+	for (i = 0; i < LEN; i++)
+		elems[i] = seed + i / 2;
+	ASSERT_EQ(0, kown_new_mode(self->ctx, mode, 8, LEN + 8, &handle));
+	if (mode == KOWN_MODE_LOCKED)
+		ASSERT_EQ(0, kown_lock(self->ctx, handle));
+	ASSERT_EQ(0, kown_push(self->ctx, handle, elems, LEN));
+	if (mode == KOWN_MODE_LOCKED)
+		ASSERT_EQ(0, kown_unlock(self->ctx, handle));
+	return handle;
+}
+
+static void objects_make(struct __test_metadata *_metadata, COMMAND *self, __u32 mode)
+{
+	self->handle = object_make(_metadata, self, mode, 1);
+	self->other = object_make(_metadata, self, mode, 1 << 20);
+	self->looks = self->ctx;
+	self->view = self->handle;
+}
+
+/* Of a mode, and with the lock held, as the command likes it. */
+static void objects_make_for(struct __test_metadata *_metadata, COMMAND *self)
+{
+	objects_make(_metadata, self, guards(self) ? KOWN_MODE_LOCKED : KOWN_MODE_SHARED);
+	if (guards(self) && self->variant->unlocked)
+		ASSERT_EQ(0, kown_lock(self->ctx, self->handle));
+}
+
+/* Another with some of the rights, of the strength that the command takes. */
+static __u32 handle_with(struct __test_metadata *_metadata, COMMAND *self, __u32 rights)
+{
+	bool strong = self->variant->takes & STRONG;
+	__u32 handle;
+
+	ASSERT_EQ(0, kown_another(self->ctx, strong ? KOWN_IOC_CLONE : KOWN_IOC_DOWNGRADE,
+				  self->handle, rights, &handle));
+	return handle;
+}
+
+/* One that the command takes, the first one if it does. */
+static __u32 handle_for_it(struct __test_metadata *_metadata, COMMAND *self)
+{
+	if (self->variant->takes & STRONG)
+		return self->handle;
+	return handle_with(_metadata, self, KOWN_RIGHTS_SAME);
+}
+
+static int call(COMMAND *self, __u32 handle, __u32 other)
+{
+	union kown_arg a;
+
+	call_make(&a, self->variant->cmd, handle, other, &self->room);
+	if (self->variant->discard)
+		call_discard(&a);
+	return kown_call(self->ctx, self->variant->cmd, &a);
+}
+
+/* An object's state as it is, and its elements by way of the lock if it has one. */
+struct look {
+	struct kown_stat state;
+	struct snapshot all;
+};
+
+static void look_at(struct __test_metadata *_metadata, int ctx, __u32 handle,
+		    struct look *look)
+{
+	bool locks;
+
+	ASSERT_EQ(0, kown_stat(ctx, handle, &look->state));
+	locks = look->state.mode == KOWN_MODE_LOCKED &&
+		!(look->state.state & KOWN_STATE_OWNER);
+	if (locks)
+		ASSERT_EQ(0, kown_try_lock(ctx, handle));
+	snapshot_take(_metadata, ctx, handle, &look->all);
+	if (locks)
+		ASSERT_EQ(0, kown_unlock(ctx, handle));
+}
+
+/* At both. */
+static void look_round(struct __test_metadata *_metadata, COMMAND *self, struct look *look)
+{
+	look_at(_metadata, self->looks, self->view, &look[0]);
+	look_at(_metadata, self->ctx, self->other, &look[1]);
+}
+
+/* If @err is not 0, all is as it was. */
+static void comes_to(struct __test_metadata *_metadata, COMMAND *self, int err, __u32 handle,
+		     __u32 other, const char *why, unsigned int n)
+{
+	struct look before[2], after[2];
+	int fd = fd_lowest_free();
+
+	if (err)
+		look_round(_metadata, self, before);
+	ASSERT_EQ(err, call(self, handle, other)) TH_LOG("%s %u", why, n);
+	if (!err)
+		return;
+	look_round(_metadata, self, after);
+	ASSERT_EQ(0, memcmp(&before[0], &after[0], sizeof(before[0]))) {
+		TH_LOG("%s %u changed the object", why, n);
+	}
+	ASSERT_EQ(0, memcmp(&before[1], &after[1], sizeof(before[1]))) {
+		TH_LOG("%s %u changed the other object", why, n);
+	}
+	ASSERT_EQ(fd, fd_lowest_free());
+}
+
+TEST_F(command, of_a_number_that_names_nothing)
+{
+	__u32 dead[] = { 0, 1000, 0x7fffffff, 0x80000000, 0xffffffff, 0, 0, 0 };
+	unsigned int i;
+
+	objects_make_for(_metadata, self);
+	/* One that was dropped, one of another context, and one with a bit more. */
+	ASSERT_EQ(0, kown_clone(self->ctx, self->handle, KOWN_RIGHTS_SAME, &dead[5]));
+	ASSERT_EQ(0, kown_drop(self->ctx, dead[5]));
+	while (dead[6] <= dead[5])
+		ASSERT_EQ(0, kown_new(self->theirs, 8, 0, &dead[6]));
+	dead[7] = self->handle | 1U << 31;
+	for (i = 0; i < ARRAY_SIZE(dead); i++) {
+		comes_to(_metadata, self, ENOENT, dead[i], self->other, "number", dead[i]);
+		if (variant->other_rights)
+			comes_to(_metadata, self, ENOENT, self->handle, dead[i],
+				 "the other's number", dead[i]);
+	}
+}
+
+TEST_F(command, of_a_weak_and_of_a_strong_handle)
+{
+	__u32 weak, other;
+
+	objects_make_for(_metadata, self);
+	ASSERT_EQ(0, kown_downgrade(self->ctx, self->handle, KOWN_RIGHTS_SAME, &weak));
+	ASSERT_EQ(0, kown_downgrade(self->ctx, self->other, KOWN_RIGHTS_SAME, &other));
+	if (variant->other_rights)
+		comes_to(_metadata, self, EINVAL, self->handle, other, "the other", weak);
+	comes_to(_metadata, self, variant->takes & WEAK ? 0 : EINVAL, weak, self->other,
+		 "weak", weak);
+	comes_to(_metadata, self, variant->takes & STRONG ? 0 : EINVAL, self->handle,
+		 self->other, "strong", self->handle);
+}
+
+/* And that what it needs is enough. */
+TEST_F(command, with_each_set_of_rights)
+{
+	__u32 rights, handle, other;
+	int err;
+
+	for (rights = 0; rights <= ALL_RIGHTS; rights++) {
+		objects_make_for(_metadata, self);
+		handle = handle_with(_metadata, self, rights);
+		err = variant->rights & ~rights ? EACCES : 0;
+		/* TAKE would rather be alone. */
+		if (!err && variant->cmd == KOWN_IOC_TAKE)
+			ASSERT_EQ(0, kown_drop(self->ctx, self->handle));
+		comes_to(_metadata, self, err, handle, self->other, "rights", rights);
+		if (!variant->other_rights)
+			continue;
+		objects_make_for(_metadata, self);
+		ASSERT_EQ(0, kown_clone(self->ctx, self->other, rights, &other));
+		err = variant->other_rights & ~rights ? EACCES : 0;
+		comes_to(_metadata, self, err, self->handle, other, "the other's rights",
+			 rights);
+	}
+}
+
+/* The ways to have one more reference to an object. */
+enum another { A_CLONE, A_WEAK, A_DESCRIPTOR, A_HANDLE_OF_THEIRS, ANOTHERS };
+
+static void another_make(struct __test_metadata *_metadata, COMMAND *self,
+			 enum another another, __u32 handle, __u32 *made)
+{
+	int fd;
+
+	if (another == A_CLONE) {
+		ASSERT_EQ(0, kown_clone(self->ctx, handle, KOWN_RIGHTS_SAME, made));
+		return;
+	}
+	if (another == A_WEAK) {
+		ASSERT_EQ(0, kown_downgrade(self->ctx, handle, KOWN_RIGHTS_SAME, made));
+		return;
+	}
+	ASSERT_EQ(0, kown_export(self->ctx, handle, KOWN_RIGHTS_SAME, &fd));
+	*made = fd;
+	if (another == A_DESCRIPTOR)
+		return;
+	ASSERT_EQ(0, kown_import(self->theirs, fd, KOWN_RIGHTS_SAME, made));
+	close(fd);
+}
+
+static void another_drop(struct __test_metadata *_metadata, COMMAND *self,
+			 enum another another, __u32 made)
+{
+	int ctx = another == A_HANDLE_OF_THEIRS ? self->theirs : self->ctx;
+
+	ASSERT_EQ(0, another == A_DESCRIPTOR ? close(made) : kown_drop(ctx, made));
+}
+
+TEST_F(command, of_an_exclusive_object_with_another_reference)
+{
+	enum another another;
+	__u32 handle, made;
+	int err;
+
+	for (another = 0; another < ANOTHERS; another++) {
+		objects_make(_metadata, self, KOWN_MODE_EXCLUSIVE);
+		handle = handle_for_it(_metadata, self);
+		another_make(_metadata, self, another, self->handle, &made);
+		err = variant->shared;
+		/* Weak ones do not hinder it, they die. */
+		if (variant->cmd == KOWN_IOC_TAKE && another == A_WEAK)
+			err = 0;
+		comes_to(_metadata, self, err, handle, self->other, "reference", another);
+		another_drop(_metadata, self, another, made);
+		if (err == EBUSY)
+			comes_to(_metadata, self, 0, handle, self->other, "alone", another);
+		if (!variant->other_rights)
+			continue;
+		objects_make(_metadata, self, KOWN_MODE_EXCLUSIVE);
+		another_make(_metadata, self, another, self->other, &made);
+		comes_to(_metadata, self, variant->other_shared, self->handle, self->other,
+			 "reference to the other", another);
+		another_drop(_metadata, self, another, made);
+		comes_to(_metadata, self, 0, self->handle, self->other, "both alone", another);
+	}
+}
+
+TEST_F(command, of_a_locked_object_whose_lock_is_free)
+{
+	objects_make(_metadata, self, KOWN_MODE_LOCKED);
+	comes_to(_metadata, self, variant->unlocked, handle_for_it(_metadata, self),
+		 self->other, "free", 0);
+	if (!variant->other_rights)
+		return;
+	/* Nor is one of the two locks enough. */
+	ASSERT_EQ(0, kown_lock(self->ctx, self->other));
+	comes_to(_metadata, self, ENOLCK, self->handle, self->other, "free", 1);
+	ASSERT_EQ(0, kown_unlock(self->ctx, self->other));
+	ASSERT_EQ(0, kown_lock(self->ctx, self->handle));
+	comes_to(_metadata, self, ENOLCK, self->handle, self->other, "free", 2);
+}
+
+TEST_F(command, of_a_locked_object_whose_lock_others_have)
+{
+	int err = variant->unlocked;
+
+	objects_make(_metadata, self, KOWN_MODE_LOCKED);
+	another_make(_metadata, self, A_HANDLE_OF_THEIRS, self->handle, &self->view);
+	self->looks = self->theirs;
+	ASSERT_EQ(0, kown_lock(self->theirs, self->view));
+	ASSERT_EQ(0, kown_lock(self->ctx, self->other));
+	if (variant->cmd == KOWN_IOC_LOCK)
+		err = ETIMEDOUT;
+	/* Not for the lock's sake, but theirs is another strong reference. */
+	if (variant->cmd == KOWN_IOC_TAKE)
+		err = EBUSY;
+	comes_to(_metadata, self, err, handle_for_it(_metadata, self), self->other, "theirs", 0);
+}
+
+TEST_F(command, of_a_locked_object_whose_lock_the_caller_has)
+{
+	objects_make(_metadata, self, KOWN_MODE_LOCKED);
+	ASSERT_EQ(0, kown_lock(self->ctx, self->handle));
+	ASSERT_EQ(0, kown_lock(self->ctx, self->other));
+	comes_to(_metadata, self, variant->owned, handle_for_it(_metadata, self), self->other,
+		 "ours", 0);
+}
+
+/* Where one struct serves several commands, what this one has no use for must be 0. */
+#define UNUSED	FIXTURE_DATA(unused)
+
+FIXTURE(unused) {
+	int ctx;
+	__u32 handle, other;
+	struct call_room room;
+};
+
+FIXTURE_VARIANT(unused) {
+	unsigned int cmd;
+	bool discard;
+	__u32 field;
+};
+
+#define HAS_NO_USE(name, NAME, type, _field, ...)			\
+FIXTURE_VARIANT_ADD(unused, name) {					\
+	.cmd = KOWN_IOC_##NAME, .field = offsetof(struct kown_##type, _field), \
+	__VA_ARGS__							\
+}
+
+HAS_NO_USE(remove_and_discard, REMOVE, range, data, .discard = true);
+HAS_NO_USE(swap_remove_and_discard, SWAP_REMOVE, range, data, .discard = true);
+HAS_NO_USE(drain_and_discard, DRAIN, drain, data, .discard = true);
+HAS_NO_USE(splice_and_discard, SPLICE, splice, removed, .discard = true);
+HAS_NO_USE(extend_within, EXTEND_WITHIN, range, data);
+HAS_NO_USE(truncate, TRUNCATE, resize, data);
+HAS_NO_USE(retain, RETAIN, mask, data);
+HAS_NO_USE(append_start, APPEND, append, start);
+HAS_NO_USE(append_count, APPEND, append, count);
+
+FIXTURE_SETUP(unused)
+{
+	__u64 elems[LEN] = { 0 };
+
+	self->ctx = kown_open();
+	ASSERT_LE(0, self->ctx);
+	ASSERT_EQ(0, kown_new(self->ctx, 8, 0, &self->handle));
+	ASSERT_EQ(0, kown_push(self->ctx, self->handle, elems, LEN));
+	ASSERT_EQ(0, kown_new(self->ctx, 8, 0, &self->other));
+	ASSERT_EQ(0, kown_push(self->ctx, self->other, elems, 2));
+}
+
+FIXTURE_TEARDOWN(unused)
+{
+	close(self->ctx);
+}
+
+static void unused_make(UNUSED *self, const struct _fixture_variant_unused *variant,
+			union kown_arg *a)
+{
+	call_make(a, variant->cmd, self->handle, self->other, &self->room);
+	if (variant->discard)
+		call_discard(a);
+}
+
+TEST_F(unused, field_with_any_bit_set)
+{
+	struct snapshot handle, other;
+	union kown_arg a;
+	int bit;
+
+	snapshot_take(_metadata, self->ctx, self->handle, &handle);
+	snapshot_take(_metadata, self->ctx, self->other, &other);
+	for (bit = 0; bit < 64; bit++) {
+		unused_make(self, variant, &a);
+		a.byte[variant->field + bit / 8] = 1 << (bit % 8);
+		ASSERT_EQ(EOPNOTSUPP, kown_call(self->ctx, variant->cmd, &a)) {
+			TH_LOG("bit %d", bit);
+		}
+		snapshot_same(_metadata, self->ctx, self->handle, &handle, "bit", bit);
+		snapshot_same(_metadata, self->ctx, self->other, &other, "bit", bit);
+	}
+	unused_make(self, variant, &a);
+	ASSERT_EQ(0, kown_call(self->ctx, variant->cmd, &a));
 }
 
 FIXTURE(number) {
