@@ -7,7 +7,7 @@
 
 . "$(dirname "$0")/ktap.sh"
 
-verbs="info ls new stat push pop pop-front cat insert write fill remove swap-remove drain
+verbs="info ls new stat push pop pop-front cat read insert write fill remove swap-remove drain
 	splice truncate resize reserve shrink retain extract dedup extend-within lock unlock
 	clear-poison context clone downgrade upgrade drop export import into-inner take
 	make-mut clone-data append copy-from split-off serve at"

@@ -15,9 +15,7 @@ run()
 	program=$1
 	shift
 	module_reload "$@"
-	"$here/bin/$program" > "$scratch/limits" 2>&1 && return
-	grep -v '^ok \|^# *RUN \|^# *OK ' "$scratch/limits"
-	exit 1
+	"$here/bin/$program" 2>&1
 }
 
 with()				{ run limits "$@"; }

@@ -717,7 +717,10 @@ static int own_and_end(const struct _fixture_variant_end *variant, struct stage 
 	return 3;
 }
 
-FIXTURE_SETUP(end)
+#define END		FIXTURE_DATA(end)
+#define END_VARIANT	FIXTURE_VARIANT(end)
+
+static void stage_set(struct __test_metadata *_metadata, END *self, const END_VARIANT *variant)
 {
 	self->stage = mmap(NULL, sizeof(*self->stage), PROT_READ | PROT_WRITE,
 			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -734,7 +737,7 @@ FIXTURE_SETUP(end)
 		usleep(1000);
 }
 
-FIXTURE_TEARDOWN(end)
+static void stage_clear(END *self)
 {
 	kill(self->owner, SIGKILL);
 	kill(atomic_load(&self->stage->keeper), SIGKILL);
@@ -742,6 +745,16 @@ FIXTURE_TEARDOWN(end)
 		;
 	close(self->stage->fd);
 	close(self->ctx);
+}
+
+FIXTURE_SETUP(end)
+{
+	stage_set(_metadata, self, variant);
+}
+
+FIXTURE_TEARDOWN(end)
+{
+	stage_clear(self);
 }
 
 static bool is_running(pid_t pid)
@@ -801,14 +814,39 @@ TEST_F(end, class_20_owner_ends_and_a_child_keeps_the_descriptor)
 	EXPECT_EQ(0, kown_lock(self->ctx, self->handle));
 }
 
-/* By the time that a parent knows of the owner's end, the lock is free. */
-TEST_F(end, parent_that_has_waited_finds_it_free)
+/* Of these ends a parent is told. */
+FIXTURE(death) {
+	struct _test_data_end end;
+};
+
+FIXTURE_VARIANT(death) {
+	struct _fixture_variant_end end;
+};
+
+FIXTURE_VARIANT_ADD(death, exit) { .end.end = end_exit };
+FIXTURE_VARIANT_ADD(death, exit_threaded) { .end.end = end_exit, .end.threaded = true };
+FIXTURE_VARIANT_ADD(death, kill) { .end.end = end_kill };
+FIXTURE_VARIANT_ADD(death, kill_threaded) { .end.end = end_kill, .end.threaded = true };
+FIXTURE_VARIANT_ADD(death, kill_with_shared_files) {
+	.end.end = end_kill, .end.share_files = true,
+};
+
+FIXTURE_SETUP(death)
 {
-	if (variant->exec || (variant->end != end_exit && variant->end != end_kill))
-		return;
-	atomic_store(&self->stage->go, 1);
-	ASSERT_LE(0, child_status(self->owner));
-	EXPECT_EQ(EOWNERDEAD, kown_try_lock(self->ctx, self->handle));
+	stage_set(_metadata, &self->end, &variant->end);
+}
+
+FIXTURE_TEARDOWN(death)
+{
+	stage_clear(&self->end);
+}
+
+/* By the time that a parent knows of the owner's end, the lock is free. */
+TEST_F(death, parent_that_has_waited_finds_it_free)
+{
+	atomic_store(&self->end.stage->go, 1);
+	ASSERT_LE(0, child_status(self->end.owner));
+	EXPECT_EQ(EOWNERDEAD, kown_try_lock(self->end.ctx, self->end.handle));
 }
 
 /* Class 20: the owner sends its context away and closes its own descriptor. */
