@@ -3,6 +3,9 @@
  * Handles: numbers that name nothing, numbers of another context, numbers that
  * are used up, what CLONE and DROP count.
  */
+#include <signal.h>
+#include <sys/mman.h>
+
 #include "call.h"
 #include "kown_test.h"
 #include "snapshot.h"
@@ -445,6 +448,74 @@ TEST_F(drop, array_of_many)
 	ASSERT_EQ(ENOENT, kown_drop_many(self->ctx, handles, count, &done));
 	EXPECT_EQ(count - 3, done);
 	EXPECT_EQ(9 + 3, handles_in(self->ctx));
+}
+
+#define MANY	60000	/* handles, fewer than a context may have */
+
+/* Memory that outlives the process which calls DROP. */
+struct last_words {
+	int fd;			/* an export */
+	int begun;
+	__u64 ns;		/* that it took */
+	struct kown_drop arg;
+	__u32 handles[MANY];
+};
+
+static int drop_many_and_tell(void *arg)
+{
+	struct last_words *words = arg;
+	int ctx = kown_open(), i;
+	__u64 begin;
+
+	if (kown_import(ctx, words->fd, KOWN_RIGHTS_SAME, &words->handles[0]))
+		return 1;
+	for (i = 1; i < MANY; i++) {
+		if (kown_clone(ctx, words->handles[0], 0, &words->handles[i]))
+			return 2;
+	}
+	kown_blank(&words->arg, sizeof(words->arg));
+	words->arg.handles = ptr_to_u64(words->handles);
+	words->arg.count = MANY;
+	begin = now_ns();
+	WRITE_ONCE(words->begun, 1);
+	if (kown_call(ctx, KOWN_IOC_DROP, &words->arg))
+		return 3;
+	words->ns = now_ns() - begin;
+	return 0;
+}
+
+/*
+ * Only a fatal signal stops DROP, with an EINTR that nobody is there to see; but how
+ * far it has come it still tells.
+ */
+TEST_F(drop, class_24_process_killed_while_it_drops_many)
+{
+	struct last_words *words = mmap(NULL, sizeof(*words), PROT_READ | PROT_WRITE,
+					MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct snapshot before;
+	int round, stopped = 0;
+	__u64 seed = 24;
+	pid_t pid;
+
+	ASSERT_NE(MAP_FAILED, words);
+	ASSERT_EQ(0, kown_export(self->ctx, self->object, KOWN_RIGHTS_SAME, &words->fd));
+	snapshot_take(_metadata, self->ctx, self->object, &before);
+	ASSERT_EQ(0, child_status(run_child(drop_many_and_tell, words)));
+	ASSERT_EQ(MANY, words->arg.done);
+	for (round = 0; round < 50 && stopped < 5; round++) {
+		words->begun = 0;
+		pid = run_child(drop_many_and_tell, words);
+		while (!READ_ONCE(words->begun))
+			usleep(100);
+		usleep(random_u32(&seed) % (words->ns / 1000));
+		ASSERT_EQ(0, kill(pid, SIGKILL));
+		if (child_status(pid) == 128 + SIGKILL && words->arg.done < MANY)
+			stopped += words->arg.done > 0;
+		/* And what it had not come to is dropped all the same. */
+		snapshot_same(_metadata, self->ctx, self->object, &before, "round", round);
+	}
+	EXPECT_LT(0, stopped);
+	TH_LOG("stopped in the middle in %d of %d rounds", stopped, round);
 }
 
 TEST_F(drop, last_handle_drops_the_object)

@@ -117,6 +117,43 @@ TEST_F(limits, handles_up_to_the_limit)
 	close(fd);
 }
 
+/* All that makes a handle, from a strong one and from a weak one. */
+TEST_F(limits, each_way_to_a_handle_at_the_limit)
+{
+	__u32 first, weak, last = 0, none, how;
+	struct snapshot before;
+	__u64 n;
+	int fd;
+
+	if (self->max_handles < 3)
+		SKIP(return, "needs three handles");
+	ASSERT_EQ(0, kown_new(self->ctx, 0, 0, &first));
+	ASSERT_EQ(0, kown_push(self->ctx, first, NULL, 2));
+	ASSERT_EQ(0, kown_export(self->ctx, first, KOWN_RIGHTS_SAME, &fd));
+	ASSERT_EQ(0, kown_downgrade(self->ctx, first, KOWN_RIGHTS_SAME, &weak));
+	for (n = 2; n < self->max_handles; n++)
+		ASSERT_EQ(0, kown_upgrade(self->ctx, weak, KOWN_RIGHTS_SAME, &last));
+	snapshot_take(_metadata, self->ctx, first, &before);
+	ASSERT_EQ(self->max_handles, before.info.handles);
+	EXPECT_EQ(ENOSPC, kown_new(self->ctx, 0, 0, &none));
+	EXPECT_EQ(ENOSPC, kown_clone(self->ctx, first, KOWN_RIGHTS_SAME, &none));
+	EXPECT_EQ(ENOSPC, kown_clone(self->ctx, weak, KOWN_RIGHTS_SAME, &none));
+	EXPECT_EQ(ENOSPC, kown_downgrade(self->ctx, first, KOWN_RIGHTS_SAME, &none));
+	EXPECT_EQ(ENOSPC, kown_upgrade(self->ctx, weak, KOWN_RIGHTS_SAME, &none));
+	EXPECT_EQ(ENOSPC, kown_import(self->ctx, fd, KOWN_RIGHTS_SAME, &none));
+	EXPECT_EQ(ENOSPC, kown_clone_data(self->ctx, first, KOWN_RIGHTS_SAME, &none));
+	EXPECT_EQ(ENOSPC, kown_split_off(self->ctx, first, 1, &none));
+	snapshot_same(_metadata, self->ctx, first, &before, "handle", 0);
+	/* To have another object needs no other handle. */
+	EXPECT_EQ(0, kown_own(self->ctx, KOWN_IOC_MAKE_MUT, first, &how, NULL));
+	EXPECT_EQ(KOWN_OWN_COPIED, how);
+
+	ASSERT_EQ(0, kown_drop(self->ctx, last));
+	EXPECT_EQ(0, kown_upgrade(self->ctx, weak, KOWN_RIGHTS_SAME, &last));
+	EXPECT_EQ(ENOSPC, kown_upgrade(self->ctx, weak, KOWN_RIGHTS_SAME, &none));
+	close(fd);
+}
+
 TEST_F(limits, bytes_of_new_up_to_the_limit)
 {
 	struct kown_info info;
@@ -243,6 +280,113 @@ TEST_F(limits, bytes_of_two_objects_up_to_the_limit)
 	snapshot_same(_metadata, self->ctx, second, &before, "PUSH", 0);
 	ASSERT_EQ(0, kown_drop(self->ctx, second));
 	ASSERT_EQ(0, kown_push(self->ctx, first, "x", 1));
+}
+
+static int grow(int ctx, __u32 first, __u32 second, int way)
+{
+	const char *more = "xy";
+	__u32 none, how;
+	char gone;
+
+	switch (way) {
+	case 0:
+		return kown_push(ctx, first, more, 1);
+	case 1:
+		return kown_range(ctx, KOWN_IOC_INSERT, 0, first, 0, 1, more);
+	case 2:
+		return kown_splice(ctx, 0, first, 0, 1, &gone, more, 2);
+	case 3:
+		return kown_resize(ctx, KOWN_IOC_RESIZE, first, 2, more);
+	case 4:
+		return kown_reserve(ctx, KOWN_IOC_RESERVE, 0, first, 1, NULL);
+	case 5:
+		return kown_reserve(ctx, KOWN_IOC_RESERVE, KOWN_RESERVE_EXACT, first, 1, NULL);
+	case 6:
+		return kown_range(ctx, KOWN_IOC_EXTEND_WITHIN, 0, first, 0, 1, NULL);
+	case 7:
+		return kown_append(ctx, KOWN_IOC_COPY_FROM, first, second, 0, 1, NULL);
+	case 8:
+		return kown_append(ctx, KOWN_IOC_COPY_FROM, first, first, 0, 1, NULL);
+	case 9:
+		return kown_append(ctx, KOWN_IOC_APPEND, first, second, 0, 0, NULL);
+	case 10:
+		return kown_clone_data(ctx, first, KOWN_RIGHTS_SAME, &none);
+	case 11:
+		return kown_split_off(ctx, first, 0, &none);
+	case 12:
+		return kown_own(ctx, KOWN_IOC_MAKE_MUT, first, &how, NULL);
+	}
+	return -1;
+}
+
+#define WAYS_TO_GROW	13
+
+/* All that needs bytes, when the context has none left, and when it has one. */
+TEST_F(limits, each_way_to_a_byte_at_the_limit)
+{
+	struct snapshot before, other;
+	__u32 first, second, clone, spare;
+	static char elems[1 << 16];
+	int way;
+
+	if (self->max_handles < 6 || self->max_bytes < 4 || self->max_bytes > sizeof(elems))
+		SKIP(return, "needs six handles, and a few bytes");
+	for (way = 0; way < WAYS_TO_GROW; way++) {
+		ASSERT_EQ(0, kown_new(self->ctx, 1, 1, &first));
+		ASSERT_EQ(0, kown_push(self->ctx, first, elems, 1));
+		ASSERT_EQ(0, kown_clone(self->ctx, first, KOWN_RIGHTS_SAME, &clone));
+		ASSERT_EQ(0, kown_new(self->ctx, 1, 1, &second));
+		ASSERT_EQ(0, kown_push(self->ctx, second, elems, 1));
+		ASSERT_EQ(0, kown_new(self->ctx, 1, self->max_bytes - 2, &spare));
+		snapshot_take(_metadata, self->ctx, second, &other);
+		snapshot_take(_metadata, self->ctx, first, &before);
+		ASSERT_EQ(self->max_bytes, before.info.bytes);
+		ASSERT_EQ(ENOSPC, grow(self->ctx, first, second, way)) TH_LOG("way %d", way);
+		snapshot_same(_metadata, self->ctx, first, &before, "way", way);
+		snapshot_same(_metadata, self->ctx, second, &other, "way", way);
+		ASSERT_EQ(0, kown_drop(self->ctx, spare));
+		ASSERT_EQ(0, kown_new(self->ctx, 1, self->max_bytes - 3, &spare));
+		ASSERT_EQ(0, grow(self->ctx, first, second, way)) TH_LOG("way %d", way);
+		close(self->ctx);
+		self->ctx = kown_open();
+		ASSERT_LE(0, self->ctx);
+	}
+}
+
+/* Elements may have no size, but the bits that choose among them have. */
+TEST_F(limits, bits_of_a_mask_up_to_the_limit)
+{
+	__u64 most = INT_MAX;
+	struct snapshot before;
+	__u32 handle;
+	void *mask;
+
+	if (!self->max_handles)
+		SKIP(return, "needs a handle");
+	if (self->max_bytes < INT_MAX / 8)
+		most = self->max_bytes * 8;
+	ASSERT_EQ(0, kown_new(self->ctx, 0, 0, &handle));
+	ASSERT_EQ(0, kown_push(self->ctx, handle, NULL, 1ULL << 32));
+	snapshot_take(_metadata, self->ctx, handle, &before);
+	mask = calloc(1, 1 << 16);
+	ASSERT_NE(NULL, mask);
+	EXPECT_EQ(ENOSPC, kown_mask(self->ctx, KOWN_IOC_RETAIN, handle, 0, most + 1, mask, NULL,
+				    NULL));
+	EXPECT_EQ(ENOSPC, kown_mask(self->ctx, KOWN_IOC_EXTRACT, handle, 0, most + 1, mask, NULL,
+				    NULL));
+	EXPECT_EQ(ENOSPC, kown_mask(self->ctx, KOWN_IOC_RETAIN, handle, 0, 1ULL << 32, mask, NULL,
+				    NULL));
+	EXPECT_EQ(ENOSPC, kown_mask(self->ctx, KOWN_IOC_EXTRACT, handle, 0, 1ULL << 32, mask,
+				    NULL, NULL));
+	snapshot_same(_metadata, self->ctx, handle, &before, "bits", most);
+	/* No more of them than there is memory for here. */
+	if (most > 8 << 16)
+		most = 8 << 16;
+	EXPECT_EQ(0, kown_mask(self->ctx, KOWN_IOC_EXTRACT, handle, 0, most, mask, NULL, NULL));
+	snapshot_same(_metadata, self->ctx, handle, &before, "bits", most);
+	EXPECT_EQ(0, kown_mask(self->ctx, KOWN_IOC_RETAIN, handle, 0, most, mask, NULL, NULL));
+	snapshot_take(_metadata, self->ctx, handle, &before);
+	EXPECT_EQ((1ULL << 32) - most, before.stat.len);
 }
 
 /* Who made the object pays, whoever holds it and whoever pushes. */

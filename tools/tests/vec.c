@@ -556,6 +556,55 @@ TEST_F(vec, elements_of_no_size)
 	EXPECT_EQ(0, stat.len);
 }
 
+/* As many of no size as can be counted, and one more in each way that there is. */
+static int one_more(int ctx, __u32 handle, __u32 other, int way)
+{
+	switch (way) {
+	case 0:
+		return kown_push(ctx, handle, NULL, 1);
+	case 1:
+		return kown_range(ctx, KOWN_IOC_INSERT, 0, handle, 0, 1, NULL);
+	case 2:
+		return kown_splice(ctx, 0, handle, 0, 0, NULL, NULL, 1);
+	case 3:
+		return kown_reserve(ctx, KOWN_IOC_RESERVE, 0, handle, 1, NULL);
+	case 4:
+		return kown_reserve(ctx, KOWN_IOC_RESERVE, KOWN_RESERVE_EXACT, handle, 1, NULL);
+	case 5:
+		return kown_range(ctx, KOWN_IOC_EXTEND_WITHIN, 0, handle, 0, 1, NULL);
+	case 6:
+		return kown_append(ctx, KOWN_IOC_COPY_FROM, handle, handle, 0, 1, NULL);
+	case 7:
+		return kown_append(ctx, KOWN_IOC_COPY_FROM, handle, other, 0, 1, NULL);
+	case 8:
+		return kown_append(ctx, KOWN_IOC_APPEND, handle, other, 0, 0, NULL);
+	}
+	return -1;
+}
+
+TEST_F(vec, elements_of_no_size_beyond_what_can_be_counted)
+{
+	struct snapshot before, before_other;
+	__u32 handle, other;
+	int way;
+
+	for (way = 0; way < 9; way++) {
+		ASSERT_EQ(0, kown_new(self->ctx, 0, 0, &handle));
+		ASSERT_EQ(0, kown_push(self->ctx, handle, NULL, ~0ULL));
+		ASSERT_EQ(0, kown_new(self->ctx, 0, 0, &other));
+		ASSERT_EQ(0, kown_push(self->ctx, other, NULL, 1));
+		snapshot_take(_metadata, self->ctx, handle, &before);
+		snapshot_take(_metadata, self->ctx, other, &before_other);
+		ASSERT_EQ(EOVERFLOW, one_more(self->ctx, handle, other, way)) {
+			TH_LOG("way %d", way);
+		}
+		snapshot_same(_metadata, self->ctx, handle, &before, "way", way);
+		snapshot_same(_metadata, self->ctx, other, &before_other, "way", way);
+		ASSERT_EQ(0, kown_pop(self->ctx, handle, NULL, 1, NULL));
+		ASSERT_EQ(0, one_more(self->ctx, handle, other, way)) TH_LOG("way %d", way);
+	}
+}
+
 TEST_F(vec, elements_that_were_popped_cannot_be_read)
 {
 	struct kown_stat stat;
