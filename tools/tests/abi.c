@@ -40,56 +40,67 @@ FIXTURE_VARIANT(abi) {
 	bool whole;		/* all comes back, size lowered */
 };
 
-#define STRUCT(name, NAME, type, ...)					\
-FIXTURE_VARIANT_ADD(abi, name) {					\
-	.cmd = KOWN_IOC_##NAME, .size = sizeof(struct kown_##type),	\
-	__VA_ARGS__							\
-}
-#define END(type, field)	offsetofend(struct kown_##type, field)
-#define RESERVED(type)		.reserved = offsetof(struct kown_##type, __reserved)
-#define OUT(type, field)	.out_end = END(type, field)
-#define ALL_OUT(type)		.out_end = sizeof(struct kown_##type)
-#define WHOLE(type)		ALL_OUT(type), .whole = true
+#define STRUCT(_name, _type)						\
+	.cmd = KOWN_IOC_##_name, .size = sizeof(struct kown_##_type)
+#define END(_type, _field)	offsetofend(struct kown_##_type, _field)
+#define RESERVED(_type)		.reserved = offsetof(struct kown_##_type, __reserved)
+#define OUT(_type, _field)	.out_end = END(_type, _field)
+#define ALL_OUT(_type)		.out_end = sizeof(struct kown_##_type)
+#define WHOLE(_type)		.whole = true, ALL_OUT(_type)
 
-STRUCT(info, INFO, info, .min = END(info, all_bytes), WHOLE(info));
-STRUCT(new, NEW, new, RESERVED(new), WHOLE(new));
-STRUCT(clone, CLONE, clone, RESERVED(clone), WHOLE(clone));
-STRUCT(drop, DROP, drop, OUT(drop, done));
-STRUCT(stat, STAT, stat, .min = END(stat, cap), WHOLE(stat));
-STRUCT(push, PUSH, push, RESERVED(push), OUT(push, index));
-STRUCT(pop, POP, pop, RESERVED(pop), OUT(pop, taken));
-STRUCT(read, READ, read, RESERVED(read));
-STRUCT(export, EXPORT, export, RESERVED(export), WHOLE(export));
-STRUCT(import, IMPORT, import, RESERVED(import), WHOLE(import));
-STRUCT(downgrade, DOWNGRADE, clone, RESERVED(clone), WHOLE(clone));
-STRUCT(upgrade, UPGRADE, clone, RESERVED(clone), WHOLE(clone));
-STRUCT(into_inner, INTO_INNER, own, ALL_OUT(own));
-STRUCT(take, TAKE, own, ALL_OUT(own));
-STRUCT(make_mut, MAKE_MUT, own, ALL_OUT(own));
-STRUCT(lock, LOCK, lock, .flags = KOWN_LOCK_TRY, RESERVED(lock));
-STRUCT(unlock, UNLOCK, unlock, RESERVED(unlock));
-STRUCT(clear_poison, CLEAR_POISON, unlock, RESERVED(unlock));
-STRUCT(pop_front, POP_FRONT, pop, RESERVED(pop), OUT(pop, taken));
-STRUCT(insert, INSERT, range, RESERVED(range));
-STRUCT(write, WRITE, range, RESERVED(range));
-STRUCT(fill, FILL, range, RESERVED(range));
-STRUCT(extend_within, EXTEND_WITHIN, range, RESERVED(range));
-STRUCT(remove, REMOVE, range, .flags = KOWN_DISCARD, RESERVED(range));
-STRUCT(swap_remove, SWAP_REMOVE, range, .flags = KOWN_DISCARD, RESERVED(range));
-STRUCT(drain, DRAIN, drain, .flags = KOWN_DISCARD, RESERVED(drain), OUT(drain, taken));
-STRUCT(splice, SPLICE, splice, .flags = KOWN_DISCARD, RESERVED(splice));
-STRUCT(truncate, TRUNCATE, resize, RESERVED(resize));
-STRUCT(resize, RESIZE, resize, RESERVED(resize));
-STRUCT(reserve, RESERVE, reserve, .flags = KOWN_RESERVE_EXACT, RESERVED(reserve),
-       OUT(reserve, cap));
-STRUCT(shrink, SHRINK, reserve, RESERVED(reserve), OUT(reserve, cap));
-STRUCT(retain, RETAIN, mask, RESERVED(mask), OUT(mask, taken));
-STRUCT(extract, EXTRACT, mask, RESERVED(mask), OUT(mask, taken));
-STRUCT(dedup, DEDUP, dedup, RESERVED(dedup), OUT(dedup, taken));
-STRUCT(append, APPEND, append, OUT(append, index));
-STRUCT(copy_from, COPY_FROM, append, OUT(append, index));
-STRUCT(split_off, SPLIT_OFF, split_off, ALL_OUT(split_off));
-STRUCT(clone_data, CLONE_DATA, clone, RESERVED(clone), WHOLE(clone));
+FIXTURE_VARIANT_ADD(abi, info) { STRUCT(INFO, info), .min = END(info, all_bytes), WHOLE(info) };
+FIXTURE_VARIANT_ADD(abi, new) { STRUCT(NEW, new), RESERVED(new), WHOLE(new) };
+FIXTURE_VARIANT_ADD(abi, clone) { STRUCT(CLONE, clone), RESERVED(clone), WHOLE(clone) };
+FIXTURE_VARIANT_ADD(abi, drop) { STRUCT(DROP, drop), OUT(drop, done) };
+FIXTURE_VARIANT_ADD(abi, stat) { STRUCT(STAT, stat), .min = END(stat, cap), WHOLE(stat) };
+FIXTURE_VARIANT_ADD(abi, push) { STRUCT(PUSH, push), RESERVED(push), OUT(push, index) };
+FIXTURE_VARIANT_ADD(abi, pop) { STRUCT(POP, pop), RESERVED(pop), OUT(pop, taken) };
+FIXTURE_VARIANT_ADD(abi, read) { STRUCT(READ, read), RESERVED(read) };
+FIXTURE_VARIANT_ADD(abi, export) { STRUCT(EXPORT, export), RESERVED(export), WHOLE(export) };
+FIXTURE_VARIANT_ADD(abi, import) { STRUCT(IMPORT, import), RESERVED(import), WHOLE(import) };
+FIXTURE_VARIANT_ADD(abi, downgrade) { STRUCT(DOWNGRADE, clone), RESERVED(clone), WHOLE(clone) };
+FIXTURE_VARIANT_ADD(abi, upgrade) { STRUCT(UPGRADE, clone), RESERVED(clone), WHOLE(clone) };
+FIXTURE_VARIANT_ADD(abi, into_inner) { STRUCT(INTO_INNER, own), ALL_OUT(own) };
+FIXTURE_VARIANT_ADD(abi, take) { STRUCT(TAKE, own), ALL_OUT(own) };
+FIXTURE_VARIANT_ADD(abi, make_mut) { STRUCT(MAKE_MUT, own), ALL_OUT(own) };
+FIXTURE_VARIANT_ADD(abi, lock) { STRUCT(LOCK, lock), .flags = KOWN_LOCK_TRY, RESERVED(lock) };
+FIXTURE_VARIANT_ADD(abi, unlock) { STRUCT(UNLOCK, unlock), RESERVED(unlock) };
+FIXTURE_VARIANT_ADD(abi, clear_poison) { STRUCT(CLEAR_POISON, unlock), RESERVED(unlock) };
+FIXTURE_VARIANT_ADD(abi, pop_front) { STRUCT(POP_FRONT, pop), RESERVED(pop), OUT(pop, taken) };
+FIXTURE_VARIANT_ADD(abi, insert) { STRUCT(INSERT, range), RESERVED(range) };
+FIXTURE_VARIANT_ADD(abi, write) { STRUCT(WRITE, range), RESERVED(range) };
+FIXTURE_VARIANT_ADD(abi, fill) { STRUCT(FILL, range), RESERVED(range) };
+FIXTURE_VARIANT_ADD(abi, extend_within) { STRUCT(EXTEND_WITHIN, range), RESERVED(range) };
+FIXTURE_VARIANT_ADD(abi, remove) {
+	STRUCT(REMOVE, range), .flags = KOWN_DISCARD, RESERVED(range),
+};
+FIXTURE_VARIANT_ADD(abi, swap_remove) {
+	STRUCT(SWAP_REMOVE, range), .flags = KOWN_DISCARD, RESERVED(range),
+};
+FIXTURE_VARIANT_ADD(abi, drain) {
+	STRUCT(DRAIN, drain), .flags = KOWN_DISCARD, RESERVED(drain), OUT(drain, taken),
+};
+FIXTURE_VARIANT_ADD(abi, splice) {
+	STRUCT(SPLICE, splice), .flags = KOWN_DISCARD, RESERVED(splice),
+};
+FIXTURE_VARIANT_ADD(abi, truncate) { STRUCT(TRUNCATE, resize), RESERVED(resize) };
+FIXTURE_VARIANT_ADD(abi, resize) { STRUCT(RESIZE, resize), RESERVED(resize) };
+FIXTURE_VARIANT_ADD(abi, reserve) {
+	STRUCT(RESERVE, reserve), .flags = KOWN_RESERVE_EXACT, RESERVED(reserve),
+	OUT(reserve, cap),
+};
+FIXTURE_VARIANT_ADD(abi, shrink) {
+	STRUCT(SHRINK, reserve), RESERVED(reserve), OUT(reserve, cap),
+};
+FIXTURE_VARIANT_ADD(abi, retain) { STRUCT(RETAIN, mask), RESERVED(mask), OUT(mask, taken) };
+FIXTURE_VARIANT_ADD(abi, extract) { STRUCT(EXTRACT, mask), RESERVED(mask), OUT(mask, taken) };
+FIXTURE_VARIANT_ADD(abi, dedup) { STRUCT(DEDUP, dedup), RESERVED(dedup), OUT(dedup, taken) };
+FIXTURE_VARIANT_ADD(abi, append) { STRUCT(APPEND, append), OUT(append, index) };
+FIXTURE_VARIANT_ADD(abi, copy_from) { STRUCT(COPY_FROM, append), OUT(append, index) };
+FIXTURE_VARIANT_ADD(abi, split_off) { STRUCT(SPLIT_OFF, split_off), ALL_OUT(split_off) };
+FIXTURE_VARIANT_ADD(abi, clone_data) {
+	STRUCT(CLONE_DATA, clone), RESERVED(clone), WHOLE(clone),
+};
 
 FIXTURE_SETUP(abi)
 {
@@ -415,7 +426,7 @@ FIXTURE(command) {
 	int ctx, theirs;
 	__u32 handle;		/* with every right */
 	__u32 other;		/* of another object, for the commands of two */
-	int looks;		/* whose handle shows the object, and which: ours */
+	int looks;		/* a context, and its handle by which the first is looked at */
 	__u32 view;
 	struct call_room room;
 };
@@ -433,54 +444,73 @@ FIXTURE_VARIANT(command) {
 	int owned;		/* locked, and the caller has it with this handle */
 };
 
-#define TAKES(name, NAME, _takes, _rights, ...)				\
-FIXTURE_VARIANT_ADD(command, name) {					\
-	.cmd = KOWN_IOC_##NAME, .takes = (_takes), .rights = (_rights),	\
-	__VA_ARGS__							\
-}
+#define TAKES(_name, _takes, _rights)					\
+	.cmd = KOWN_IOC_##_name, .takes = (_takes), .rights = (_rights)
 #define READS		.unlocked = ENOLCK
 #define CHANGES		.shared = EBUSY, .unlocked = ENOLCK
 #define GUARDS		.shared = EOPNOTSUPP
 
-TAKES(clone, CLONE, ANY, KOWN_RIGHT_CLONE);
-TAKES(drop, DROP, ANY, 0);
-TAKES(stat, STAT, ANY, 0);
-TAKES(export, EXPORT, ANY, KOWN_RIGHT_EXPORT);
-TAKES(downgrade, DOWNGRADE, STRONG, KOWN_RIGHT_CLONE);
-TAKES(upgrade, UPGRADE, WEAK, 0);
-TAKES(into_inner, INTO_INNER, STRONG, R | W, .owned = EBUSY);
-TAKES(take, TAKE, STRONG, R | W, .shared = EBUSY, .owned = EBUSY);
-TAKES(make_mut, MAKE_MUT, STRONG, R | W, .unlocked = EOPNOTSUPP, .owned = EOPNOTSUPP);
-TAKES(lock, LOCK, STRONG, KOWN_RIGHT_LOCK, GUARDS, .owned = EDEADLK);
-TAKES(unlock, UNLOCK, STRONG, KOWN_RIGHT_LOCK, GUARDS, .unlocked = ENOLCK);
-TAKES(clear_poison, CLEAR_POISON, STRONG, KOWN_RIGHT_LOCK, GUARDS, .unlocked = ENOLCK);
-TAKES(push, PUSH, STRONG, W, CHANGES);
-TAKES(pop, POP, STRONG, R | W, CHANGES);
-TAKES(pop_front, POP_FRONT, STRONG, R | W, CHANGES);
-TAKES(read, READ, STRONG, R, READS);
-TAKES(insert, INSERT, STRONG, W, CHANGES);
-TAKES(write, WRITE, STRONG, W, CHANGES);
-TAKES(fill, FILL, STRONG, W, CHANGES);
-TAKES(extend_within, EXTEND_WITHIN, STRONG, R | W, CHANGES);
-TAKES(remove, REMOVE, STRONG, R | W, CHANGES);
-TAKES(remove_and_discard, REMOVE, STRONG, W, CHANGES, .discard = true);
-TAKES(swap_remove, SWAP_REMOVE, STRONG, R | W, CHANGES);
-TAKES(swap_remove_and_discard, SWAP_REMOVE, STRONG, W, CHANGES, .discard = true);
-TAKES(drain, DRAIN, STRONG, R | W, CHANGES);
-TAKES(drain_and_discard, DRAIN, STRONG, W, CHANGES, .discard = true);
-TAKES(splice, SPLICE, STRONG, R | W, CHANGES);
-TAKES(splice_and_discard, SPLICE, STRONG, W, CHANGES, .discard = true);
-TAKES(truncate, TRUNCATE, STRONG, W, CHANGES);
-TAKES(resize, RESIZE, STRONG, W, CHANGES);
-TAKES(reserve, RESERVE, STRONG, W, CHANGES);
-TAKES(shrink, SHRINK, STRONG, W, CHANGES);
-TAKES(retain, RETAIN, STRONG, W, CHANGES);
-TAKES(extract, EXTRACT, STRONG, R | W, CHANGES);
-TAKES(dedup, DEDUP, STRONG, R | W, CHANGES);
-TAKES(append, APPEND, STRONG, W, CHANGES, .other_rights = R | W, .other_shared = EBUSY);
-TAKES(copy_from, COPY_FROM, STRONG, W, CHANGES, .other_rights = R);
-TAKES(split_off, SPLIT_OFF, STRONG, R | W, CHANGES);
-TAKES(clone_data, CLONE_DATA, STRONG, R, READS);
+FIXTURE_VARIANT_ADD(command, clone) { TAKES(CLONE, ANY, KOWN_RIGHT_CLONE) };
+FIXTURE_VARIANT_ADD(command, drop) { TAKES(DROP, ANY, 0) };
+FIXTURE_VARIANT_ADD(command, stat) { TAKES(STAT, ANY, 0) };
+FIXTURE_VARIANT_ADD(command, export) { TAKES(EXPORT, ANY, KOWN_RIGHT_EXPORT) };
+FIXTURE_VARIANT_ADD(command, downgrade) { TAKES(DOWNGRADE, STRONG, KOWN_RIGHT_CLONE) };
+FIXTURE_VARIANT_ADD(command, upgrade) { TAKES(UPGRADE, WEAK, 0) };
+FIXTURE_VARIANT_ADD(command, into_inner) { TAKES(INTO_INNER, STRONG, R | W), .owned = EBUSY };
+FIXTURE_VARIANT_ADD(command, take) {
+	TAKES(TAKE, STRONG, R | W), .shared = EBUSY, .owned = EBUSY,
+};
+FIXTURE_VARIANT_ADD(command, make_mut) {
+	TAKES(MAKE_MUT, STRONG, R | W), .unlocked = EOPNOTSUPP, .owned = EOPNOTSUPP,
+};
+FIXTURE_VARIANT_ADD(command, lock) {
+	TAKES(LOCK, STRONG, KOWN_RIGHT_LOCK), GUARDS, .owned = EDEADLK,
+};
+FIXTURE_VARIANT_ADD(command, unlock) {
+	TAKES(UNLOCK, STRONG, KOWN_RIGHT_LOCK), GUARDS, .unlocked = ENOLCK,
+};
+FIXTURE_VARIANT_ADD(command, clear_poison) {
+	TAKES(CLEAR_POISON, STRONG, KOWN_RIGHT_LOCK), GUARDS, .unlocked = ENOLCK,
+};
+FIXTURE_VARIANT_ADD(command, push) { TAKES(PUSH, STRONG, W), CHANGES };
+FIXTURE_VARIANT_ADD(command, pop) { TAKES(POP, STRONG, R | W), CHANGES };
+FIXTURE_VARIANT_ADD(command, pop_front) { TAKES(POP_FRONT, STRONG, R | W), CHANGES };
+FIXTURE_VARIANT_ADD(command, read) { TAKES(READ, STRONG, R), READS };
+FIXTURE_VARIANT_ADD(command, insert) { TAKES(INSERT, STRONG, W), CHANGES };
+FIXTURE_VARIANT_ADD(command, write) { TAKES(WRITE, STRONG, W), CHANGES };
+FIXTURE_VARIANT_ADD(command, fill) { TAKES(FILL, STRONG, W), CHANGES };
+FIXTURE_VARIANT_ADD(command, extend_within) { TAKES(EXTEND_WITHIN, STRONG, R | W), CHANGES };
+FIXTURE_VARIANT_ADD(command, remove) { TAKES(REMOVE, STRONG, R | W), CHANGES };
+FIXTURE_VARIANT_ADD(command, remove_and_discard) {
+	TAKES(REMOVE, STRONG, W), CHANGES, .discard = true,
+};
+FIXTURE_VARIANT_ADD(command, swap_remove) { TAKES(SWAP_REMOVE, STRONG, R | W), CHANGES };
+FIXTURE_VARIANT_ADD(command, swap_remove_and_discard) {
+	TAKES(SWAP_REMOVE, STRONG, W), CHANGES, .discard = true,
+};
+FIXTURE_VARIANT_ADD(command, drain) { TAKES(DRAIN, STRONG, R | W), CHANGES };
+FIXTURE_VARIANT_ADD(command, drain_and_discard) {
+	TAKES(DRAIN, STRONG, W), CHANGES, .discard = true,
+};
+FIXTURE_VARIANT_ADD(command, splice) { TAKES(SPLICE, STRONG, R | W), CHANGES };
+FIXTURE_VARIANT_ADD(command, splice_and_discard) {
+	TAKES(SPLICE, STRONG, W), CHANGES, .discard = true,
+};
+FIXTURE_VARIANT_ADD(command, truncate) { TAKES(TRUNCATE, STRONG, W), CHANGES };
+FIXTURE_VARIANT_ADD(command, resize) { TAKES(RESIZE, STRONG, W), CHANGES };
+FIXTURE_VARIANT_ADD(command, reserve) { TAKES(RESERVE, STRONG, W), CHANGES };
+FIXTURE_VARIANT_ADD(command, shrink) { TAKES(SHRINK, STRONG, W), CHANGES };
+FIXTURE_VARIANT_ADD(command, retain) { TAKES(RETAIN, STRONG, W), CHANGES };
+FIXTURE_VARIANT_ADD(command, extract) { TAKES(EXTRACT, STRONG, R | W), CHANGES };
+FIXTURE_VARIANT_ADD(command, dedup) { TAKES(DEDUP, STRONG, R | W), CHANGES };
+FIXTURE_VARIANT_ADD(command, append) {
+	TAKES(APPEND, STRONG, W), CHANGES, .other_rights = R | W, .other_shared = EBUSY,
+};
+FIXTURE_VARIANT_ADD(command, copy_from) {
+	TAKES(COPY_FROM, STRONG, W), CHANGES, .other_rights = R,
+};
+FIXTURE_VARIANT_ADD(command, split_off) { TAKES(SPLIT_OFF, STRONG, R | W), CHANGES };
+FIXTURE_VARIANT_ADD(command, clone_data) { TAKES(CLONE_DATA, STRONG, R), READS };
 
 FIXTURE_SETUP(command)
 {
@@ -675,7 +705,7 @@ TEST_F(command, with_each_set_of_rights)
 }
 
 /* The ways to have one more reference to an object. */
-enum another { A_CLONE, A_WEAK, A_DESCRIPTOR, A_HANDLE_OF_THEIRS, ANOTHERS };
+enum another { A_CLONE, A_WEAK, A_DESCRIPTOR, A_HANDLE_OF_THEIRS, WAYS_TO_REFER };
 
 static void another_make(struct __test_metadata *_metadata, COMMAND *self,
 			 enum another another, __u32 handle, __u32 *made)
@@ -712,7 +742,7 @@ TEST_F(command, of_an_exclusive_object_with_another_reference)
 	__u32 handle, made;
 	int err;
 
-	for (another = 0; another < ANOTHERS; another++) {
+	for (another = 0; another < WAYS_TO_REFER; another++) {
 		objects_make(_metadata, self, KOWN_MODE_EXCLUSIVE);
 		handle = handle_for_it(_metadata, self);
 		another_make(_metadata, self, another, self->handle, &made);
@@ -791,21 +821,26 @@ FIXTURE_VARIANT(unused) {
 	__u32 field;
 };
 
-#define HAS_NO_USE(name, NAME, type, _field, ...)			\
-FIXTURE_VARIANT_ADD(unused, name) {					\
-	.cmd = KOWN_IOC_##NAME, .field = offsetof(struct kown_##type, _field), \
-	__VA_ARGS__							\
-}
+#define UNUSED_IN(_name, _type, _field)					\
+	.cmd = KOWN_IOC_##_name, .field = offsetof(struct kown_##_type, _field)
 
-HAS_NO_USE(remove_and_discard, REMOVE, range, data, .discard = true);
-HAS_NO_USE(swap_remove_and_discard, SWAP_REMOVE, range, data, .discard = true);
-HAS_NO_USE(drain_and_discard, DRAIN, drain, data, .discard = true);
-HAS_NO_USE(splice_and_discard, SPLICE, splice, removed, .discard = true);
-HAS_NO_USE(extend_within, EXTEND_WITHIN, range, data);
-HAS_NO_USE(truncate, TRUNCATE, resize, data);
-HAS_NO_USE(retain, RETAIN, mask, data);
-HAS_NO_USE(append_start, APPEND, append, start);
-HAS_NO_USE(append_count, APPEND, append, count);
+FIXTURE_VARIANT_ADD(unused, remove_and_discard) {
+	UNUSED_IN(REMOVE, range, data), .discard = true,
+};
+FIXTURE_VARIANT_ADD(unused, swap_remove_and_discard) {
+	UNUSED_IN(SWAP_REMOVE, range, data), .discard = true,
+};
+FIXTURE_VARIANT_ADD(unused, drain_and_discard) {
+	UNUSED_IN(DRAIN, drain, data), .discard = true,
+};
+FIXTURE_VARIANT_ADD(unused, splice_and_discard) {
+	UNUSED_IN(SPLICE, splice, removed), .discard = true,
+};
+FIXTURE_VARIANT_ADD(unused, extend_within) { UNUSED_IN(EXTEND_WITHIN, range, data) };
+FIXTURE_VARIANT_ADD(unused, truncate) { UNUSED_IN(TRUNCATE, resize, data) };
+FIXTURE_VARIANT_ADD(unused, retain) { UNUSED_IN(RETAIN, mask, data) };
+FIXTURE_VARIANT_ADD(unused, append_start) { UNUSED_IN(APPEND, append, start) };
+FIXTURE_VARIANT_ADD(unused, append_count) { UNUSED_IN(APPEND, append, count) };
 
 FIXTURE_SETUP(unused)
 {

@@ -24,6 +24,7 @@ FIXTURE(failnth) {
 	__u32 other;		/* likewise, of another */
 	__u32 spare;		/* another handle of @handle's object */
 	__u32 weak;
+	__u32 followed;		/* the only strong one of an object that has a weak one */
 	__u32 locked;		/* of a locked object that is free */
 	__u32 held;		/* of a locked object whose lock we have */
 	struct kown_info before;
@@ -33,6 +34,7 @@ FIXTURE(failnth) {
 
 FIXTURE_VARIANT(failnth) {
 	int (*call)(FAILNTH *self);
+	bool allocates;		/* it cannot do without memory: ENOMEM must have been seen */
 };
 
 static bool write_to(const char *path, const char *text)
@@ -130,6 +132,9 @@ static void objects_make(struct __test_metadata *_metadata, FAILNTH *self)
 	ASSERT_EQ(0, kown_push(self->ctx, self->other, self->elems, LEN));
 	ASSERT_EQ(0, kown_clone(self->ctx, self->handle, KOWN_RIGHTS_SAME, &self->spare));
 	ASSERT_EQ(0, kown_downgrade(self->ctx, self->handle, KOWN_RIGHTS_SAME, &self->weak));
+	ASSERT_EQ(0, kown_new(self->ctx, 8, LEN, &self->followed));
+	ASSERT_EQ(0, kown_push(self->ctx, self->followed, self->elems, LEN));
+	ASSERT_EQ(0, kown_downgrade(self->ctx, self->followed, KOWN_RIGHTS_SAME, &last));
 	ASSERT_EQ(0, kown_export(self->ctx, self->handle, KOWN_RIGHTS_SAME, &self->fd));
 	ASSERT_EQ(0, kown_new_mode(self->ctx, KOWN_MODE_LOCKED, 8, 0, &self->locked));
 	ASSERT_EQ(0, kown_new_mode(self->ctx, KOWN_MODE_LOCKED, 8, LEN, &self->held));
@@ -154,7 +159,7 @@ static bool nth_hit(FAILNTH *self)
 }
 
 struct picture {
-	struct snapshot handle, other, held;
+	struct snapshot handle, other, followed, held;
 };
 
 static void picture_take(struct __test_metadata *_metadata, FAILNTH *self,
@@ -162,6 +167,7 @@ static void picture_take(struct __test_metadata *_metadata, FAILNTH *self,
 {
 	snapshot_take(_metadata, self->ctx, self->handle, &picture->handle);
 	snapshot_take(_metadata, self->ctx, self->other, &picture->other);
+	snapshot_take(_metadata, self->ctx, self->followed, &picture->followed);
 	snapshot_take(_metadata, self->ctx, self->held, &picture->held);
 }
 
@@ -183,17 +189,19 @@ static void picture_same(struct __test_metadata *_metadata, FAILNTH *self,
 		picture_take(_metadata, self, &after);
 		capacity_may_grow(&before->handle, &after.handle);
 		capacity_may_grow(&before->other, &after.other);
+		capacity_may_grow(&before->followed, &after.followed);
 		capacity_may_grow(&before->held, &after.held);
 	}
 	snapshot_same(_metadata, self->ctx, self->handle, &before->handle, "fault", n);
 	snapshot_same(_metadata, self->ctx, self->other, &before->other, "fault", n);
+	snapshot_same(_metadata, self->ctx, self->followed, &before->followed, "fault", n);
 	snapshot_same(_metadata, self->ctx, self->held, &before->held, "fault", n);
 }
 
 TEST_F(failnth, class_23_each_fault_changes_nothing)
 {
 	struct picture *before;
-	int n, err, fd, tries, hits = 0, failures = 0;
+	int n, err, fd, tries, hits = 0, failures = 0, without_memory = 0;
 	bool hit = true;
 
 	if (self->nth < 0)
@@ -215,6 +223,7 @@ TEST_F(failnth, class_23_each_fault_changes_nothing)
 
 		hits += hit;
 		failures += err != 0;
+		without_memory += err == ENOMEM;
 		if (!hit)
 			ASSERT_EQ(0, err) TH_LOG("no fault was left");
 		if (err) {
@@ -226,93 +235,112 @@ TEST_F(failnth, class_23_each_fault_changes_nothing)
 		objects_drop(self);
 	}
 	free(before);
-	TH_LOG("%d faults, %d of them errors", hits, failures);
+	TH_LOG("%d faults, %d of them errors, %d of those ENOMEM", hits, failures,
+	       without_memory);
 	/* Each command reads its struct at least; a small one it may read again. */
 	EXPECT_LT(0, hits);
+	if (variant->allocates)
+		EXPECT_LT(0, without_memory);
 }
 
-#define COMMAND(name, ...)						\
+#define CALL(name, _allocates, ...)					\
 static int call_##name(FAILNTH *self)					\
 {									\
 	__VA_ARGS__							\
 }									\
 									\
-FIXTURE_VARIANT_ADD(failnth, name) { .call = call_##name }
+FIXTURE_VARIANT_ADD(failnth, name) {					\
+	.call = call_##name, .allocates = (_allocates),			\
+}
+#define COMMAND(name, ...)	CALL(name, false, __VA_ARGS__)
+/* What has room for neither another handle, nor another element, nor a copy it is given. */
+#define ALLOCATES(name, ...)	CALL(name, true, __VA_ARGS__)
 
 /* For calls that make what the test need not have: the context is closed with it. */
-#define RANGE(name, NAME, flags, start, count, data)			\
-	COMMAND(name, return kown_range(self->ctx, KOWN_IOC_##NAME, flags, \
-					self->handle, start, count, data);)
+#define RANGE(name, NAME, allocates, flags, start, count, data)		\
+	CALL(name, allocates, return kown_range(self->ctx, KOWN_IOC_##NAME, flags, \
+						self->handle, start, count, data);)
 
 COMMAND(info, struct kown_info info; return kown_info(self->ctx, &info););
-COMMAND(new_empty, __u32 new; return kown_new(self->ctx, 8, 0, &new););
-COMMAND(new, __u32 new; return kown_new(self->ctx, 8, LEN, &new););
-COMMAND(new_large, __u32 new; return kown_new(self->ctx, 8, MANY, &new););
-COMMAND(new_locked, __u32 new;
+ALLOCATES(new_empty, __u32 new; return kown_new(self->ctx, 8, 0, &new););
+ALLOCATES(new, __u32 new; return kown_new(self->ctx, 8, LEN, &new););
+ALLOCATES(new_large, __u32 new; return kown_new(self->ctx, 8, MANY, &new););
+ALLOCATES(new_locked, __u32 new;
 	return kown_new_mode(self->ctx, KOWN_MODE_LOCKED, 8, LEN, &new););
-COMMAND(clone, __u32 new;
+ALLOCATES(clone, __u32 new;
 	return kown_clone(self->ctx, self->handle, KOWN_RIGHTS_SAME, &new););
-COMMAND(clone_data, __u32 new;
+ALLOCATES(clone_data, __u32 new;
 	return kown_clone_data(self->ctx, self->handle, KOWN_RIGHTS_SAME, &new););
 COMMAND(stat, struct kown_stat stat; return kown_stat(self->ctx, self->handle, &stat););
-COMMAND(push, return kown_push(self->ctx, self->handle, self->elems, 1););
+ALLOCATES(push, return kown_push(self->ctx, self->handle, self->elems, 1););
 COMMAND(push_many, return kown_push(self->ctx, self->handle, self->elems, MANY););
-COMMAND(push_with_lock, return kown_push(self->ctx, self->held, self->elems, 2 * LEN););
+ALLOCATES(push_with_lock, return kown_push(self->ctx, self->held, self->elems, 2 * LEN););
 COMMAND(pop, __u64 out[LEN]; return kown_pop(self->ctx, self->handle, out, 2, NULL););
 COMMAND(pop_front, __u64 out[LEN];
 	return kown_pop_front(self->ctx, self->handle, out, 2, NULL););
 COMMAND(read, __u64 out[LEN]; return kown_read(self->ctx, self->handle, 0, LEN, out););
-COMMAND(export, int fd; int err = kown_export(self->ctx, self->spare, KOWN_RIGHTS_SAME, &fd);
+ALLOCATES(export, int fd; int err = kown_export(self->ctx, self->spare, KOWN_RIGHTS_SAME, &fd);
 	if (!err)
 		close(fd);
 	return err;);
-COMMAND(import, __u32 new; return kown_import(self->ctx, self->fd, KOWN_RIGHTS_SAME, &new););
-COMMAND(downgrade, __u32 new;
+ALLOCATES(import, __u32 new; return kown_import(self->ctx, self->fd, KOWN_RIGHTS_SAME, &new););
+ALLOCATES(downgrade, __u32 new;
 	return kown_downgrade(self->ctx, self->handle, KOWN_RIGHTS_SAME, &new););
-COMMAND(upgrade, __u32 new;
+ALLOCATES(upgrade, __u32 new;
 	return kown_upgrade(self->ctx, self->weak, KOWN_RIGHTS_SAME, &new););
 COMMAND(into_inner, return kown_own(self->ctx, KOWN_IOC_INTO_INNER, self->other, NULL, NULL););
 COMMAND(take, return kown_own(self->ctx, KOWN_IOC_TAKE, self->other, NULL, NULL););
-COMMAND(make_mut, return kown_own(self->ctx, KOWN_IOC_MAKE_MUT, self->handle, NULL, NULL););
+/* Others own it too, so there is a copy. */
+ALLOCATES(make_mut, return kown_own(self->ctx, KOWN_IOC_MAKE_MUT, self->handle, NULL, NULL););
+COMMAND(make_mut_in_place, return kown_own(self->ctx, KOWN_IOC_MAKE_MUT, self->other, NULL,
+					   NULL););
+/* The weak one stays with what was, so the elements move. */
+ALLOCATES(into_inner_that_moves, return kown_own(self->ctx, KOWN_IOC_INTO_INNER,
+						 self->followed, NULL, NULL););
+ALLOCATES(take_that_moves, return kown_own(self->ctx, KOWN_IOC_TAKE, self->followed, NULL,
+					   NULL););
+ALLOCATES(make_mut_that_moves, return kown_own(self->ctx, KOWN_IOC_MAKE_MUT, self->followed,
+					       NULL, NULL););
 COMMAND(lock, return kown_lock(self->ctx, self->locked););
 COMMAND(unlock, return kown_unlock(self->ctx, self->held););
 COMMAND(clear_poison, return kown_clear_poison(self->ctx, self->held););
-RANGE(insert, INSERT, 0, 1, 3, self->elems);
-RANGE(insert_many, INSERT, 0, 1, MANY, self->elems);
-RANGE(remove, REMOVE, 0, 1, 3, self->elems);
-RANGE(remove_discard, REMOVE, KOWN_DISCARD, 1, 3, NULL);
-RANGE(swap_remove, SWAP_REMOVE, 0, 1, 3, self->elems);
-RANGE(write, WRITE, 0, 1, 3, self->elems + 8);
-RANGE(fill, FILL, 0, 1, 3, self->elems + 8);
-RANGE(extend_within, EXTEND_WITHIN, 0, 1, 3, NULL);
+RANGE(insert, INSERT, true, 0, 1, 3, self->elems);
+RANGE(insert_many, INSERT, false, 0, 1, MANY, self->elems);
+RANGE(remove, REMOVE, false, 0, 1, 3, self->elems);
+RANGE(remove_discard, REMOVE, false, KOWN_DISCARD, 1, 3, NULL);
+RANGE(swap_remove, SWAP_REMOVE, false, 0, 1, 3, self->elems);
+RANGE(write, WRITE, true, 0, 1, 3, self->elems + 8);
+RANGE(fill, FILL, true, 0, 1, 3, self->elems + 8);
+RANGE(extend_within, EXTEND_WITHIN, true, 0, 1, 3, NULL);
 COMMAND(drain, __u64 out[LEN];
 	return kown_drain(self->ctx, 0, self->handle, 1, 3, out, NULL););
-COMMAND(splice, __u64 out[LEN];
+ALLOCATES(splice, __u64 out[LEN];
 	return kown_splice(self->ctx, 0, self->handle, 1, 2, out, self->elems, 7););
 COMMAND(truncate, return kown_resize(self->ctx, KOWN_IOC_TRUNCATE, self->handle, 3, NULL););
-COMMAND(resize, return kown_resize(self->ctx, KOWN_IOC_RESIZE, self->handle, 3 * LEN,
-				   self->elems););
-COMMAND(reserve, return kown_reserve(self->ctx, KOWN_IOC_RESERVE, 0, self->handle, LEN, NULL););
+ALLOCATES(resize, return kown_resize(self->ctx, KOWN_IOC_RESIZE, self->handle, 3 * LEN,
+				     self->elems););
+ALLOCATES(reserve, return kown_reserve(self->ctx, KOWN_IOC_RESERVE, 0, self->handle, LEN,
+				       NULL););
 COMMAND(shrink, return kown_reserve(self->ctx, KOWN_IOC_SHRINK, 0, self->handle, 0, NULL););
-COMMAND(retain, return kown_mask(self->ctx, KOWN_IOC_RETAIN, self->handle, 0, LEN,
-				 self->bits, NULL, NULL););
-COMMAND(extract, __u64 out[LEN];
+ALLOCATES(retain, return kown_mask(self->ctx, KOWN_IOC_RETAIN, self->handle, 0, LEN,
+				   self->bits, NULL, NULL););
+ALLOCATES(extract, __u64 out[LEN];
 	return kown_mask(self->ctx, KOWN_IOC_EXTRACT, self->handle, 0, LEN,
 			 self->bits, out, NULL););
 COMMAND(dedup, return kown_dedup(self->ctx, self->handle, NULL););
-COMMAND(append, return kown_append(self->ctx, KOWN_IOC_APPEND, self->handle, self->other,
-				   0, 0, NULL););
-COMMAND(copy_from, return kown_append(self->ctx, KOWN_IOC_COPY_FROM, self->handle,
-				      self->other, 1, 3, NULL););
-COMMAND(split_off, __u32 tail; return kown_split_off(self->ctx, self->handle, 4, &tail););
+ALLOCATES(append, return kown_append(self->ctx, KOWN_IOC_APPEND, self->handle, self->other,
+				     0, 0, NULL););
+ALLOCATES(copy_from, return kown_append(self->ctx, KOWN_IOC_COPY_FROM, self->handle,
+					self->other, 1, 3, NULL););
+ALLOCATES(split_off, __u32 tail; return kown_split_off(self->ctx, self->handle, 4, &tail););
 /* What was dropped before the fault stays dropped, so this one drops one. */
 COMMAND(drop, return kown_drop(self->ctx, self->spare););
-COMMAND(open, int ctx = kown_open();
+ALLOCATES(open, int ctx = kown_open();
 	if (ctx < 0)
 		return errno;
 	close(ctx);
 	return 0;);
-COMMAND(open_and_new, int ctx = kown_open();
+ALLOCATES(open_and_new, int ctx = kown_open();
 	__u32 new;
 	int err;
 
