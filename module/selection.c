@@ -115,13 +115,17 @@ static int extract_step(struct kown_transfer *t)
 static int run_mask(struct kown_transfer *t, const void __user *mask)
 {
 	int err = kown_transfer_check_range(t->handle, t->start, t->count);
+	size_t bytes;
 
 	if (err)
 		return err;
 	/* The bits are visited by words. */
-	if (t->count > min_t(u64, 8ULL * kown_account_limit(KOWN_BYTES), INT_MAX))
+	if (t->count > INT_MAX)
 		return -ENOSPC;
-	return kown_transfer_run_given(t, mask, DIV_ROUND_UP((size_t)t->count, 8));
+	bytes = DIV_ROUND_UP((size_t)t->count, 8);
+	if (bytes > kown_account_limit(KOWN_BYTES))
+		return -ENOSPC;
+	return kown_transfer_run_given(t, mask, bytes);
 }
 
 /**

@@ -33,6 +33,8 @@ test_odd_number_of_bytes()	{ with max_handles=1000 max_bytes=10007; }
 test_many_handles()		{ with max_handles=20000 max_bytes=65536; }
 test_more_bytes_than_memory()	{ with max_handles=3 max_bytes=0xffffffffffffffff \
 					max_user_bytes=0xffffffffffffffff; }
+test_bytes_whose_bits_are_2_to_the_64()	{ with max_bytes=0x2000000000000000 \
+					max_user_bytes=0x2000000000000000; }
 test_user_default()		{ user; }
 test_one_object()		{ user max_objects=1; }
 test_one_object_of_a_user()	{ user max_user_objects=1; }
