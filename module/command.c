@@ -155,7 +155,7 @@ give_handle(struct call *call, struct kown_handle *handle, struct kown_handle *f
 	*number = handle->number;
 	err = reply(call, size);
 	if (!err && from)
-		err = kown_handle_open(handle, from);
+		err = kown_handle_open(&handle, 1, from);
 	if (err)
 		goto cancel;
 	kown_table_publish(handle);
@@ -381,6 +381,7 @@ static struct file *export_file(const struct kown_handle *handle, u32 want,
 static int cmd_export(struct call *call)
 {
 	struct kown_export *export = &call->arg.export;
+	struct kown_handle *handle;
 	struct file *file;
 	int err;
 
@@ -395,9 +396,10 @@ static int cmd_export(struct call *call)
 		put_unused_fd(export->fd);
 		return PTR_ERR(file);
 	}
+	handle = kown_file_handle(file);
 	err = reply(call, sizeof(*export));
 	if (!err)
-		err = kown_handle_open(kown_file_handle(file), call->handle);
+		err = kown_handle_open(&handle, 1, call->handle);
 	if (err) {
 		fput(file);
 		put_unused_fd(export->fd);

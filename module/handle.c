@@ -112,6 +112,8 @@ struct kown_handle *kown_handle_new_in_file(struct kown_object *object, u32 righ
 	return &in_file->handle;
 }
 
+#define OPEN_IN_A_ROW	4096
+
 static int take_reference(struct kown_arc *arc, bool from_weak, bool weak)
 {
 	if (!weak && !from_weak)
@@ -129,22 +131,31 @@ static int take_reference(struct kown_arc *arc, bool from_weak, bool weak)
 }
 
 /**
- * kown_handle_open() - give a handle a reference of its own
- * @handle: closed, the caller's alone
+ * kown_handle_open() - give handles a reference each, at one instant
+ * @handles: closed, the caller's alone, all weak or all strong
+ * @count: how many
  * @from: another to the same object, pinned
  *
- * Context: Process context. Takes and releases the object's lock.
- * Return: 0; -ESTALE if @handle is strong, @from is weak and the object is gone;
- * -EOVERFLOW; -EINTR when dying; -KOWN_LOOK_AGAIN if @from is closed.
+ * Context: Process context. Sleeps. Takes and releases the object's lock.
+ * Return: 0; -ESTALE if @handles are strong, @from is weak and the object is gone;
+ * -EOVERFLOW; -EINTR when dying; -KOWN_LOOK_AGAIN if @from is closed. Then none is open.
  */
-int kown_handle_open(struct kown_handle *handle, struct kown_handle *from)
+int kown_handle_open(struct kown_handle **handles, u32 count, struct kown_handle *from)
 {
 	int err = kown_handle_lock(from);
+	u32 i;
 
 	if (err)
 		return err;
-	err = take_reference(&from->object->arc, from->weak, handle->weak);
-	handle->open = !err;
+	for (i = 0; i < count && !err; i++) {
+		err = take_reference(&from->object->arc, from->weak, handles[i]->weak);
+		handles[i]->open = !err;
+		/* Some milliseconds are nothing, but the limits are the administrator's. */
+		if (i % OPEN_IN_A_ROW == OPEN_IN_A_ROW - 1)
+			cond_resched();
+	}
+	while (err && i)
+		__kown_handle_close(handles[--i]);
 	kown_handle_unlock(from);
 	return err;
 }

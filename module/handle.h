@@ -58,7 +58,8 @@ struct kown_handle *kown_handle_new(struct kown_object *object, u32 rights, bool
 				    struct kown_table *table);
 struct kown_handle *kown_handle_new_in_file(struct kown_object *object, u32 rights,
 					    bool weak, struct kown_account *account);
-int __must_check kown_handle_open(struct kown_handle *handle, struct kown_handle *from);
+int __must_check kown_handle_open(struct kown_handle **handles, u32 count,
+				  struct kown_handle *from);
 void kown_handle_close(struct kown_handle *handle);
 void __kown_handle_close(struct kown_handle *handle);
 void kown_handle_release(struct kown_handle *handle);
