@@ -55,16 +55,18 @@ FIELD(kown_new, elem_size, 12, 4);
 FIELD(kown_new, cap, 16, 8);
 FIELD(kown_new, object, 24, 8);
 FIELD(kown_new, handle, 32, 4);
-FIELD(kown_new, __reserved, 36, 4);
-SIZE(kown_new, 40);
+FIELD(kown_new, count, 36, 4);
+FIELD(kown_new, handles, 40, 8);
+SIZE(kown_new, 48);
 
 FIELD(kown_clone, size, 0, 4);
 FIELD(kown_clone, flags, 4, 4);
 FIELD(kown_clone, handle, 8, 4);
 FIELD(kown_clone, rights, 12, 4);
 FIELD(kown_clone, new_handle, 16, 4);
-FIELD(kown_clone, __reserved, 20, 4);
-SIZE(kown_clone, 24);
+FIELD(kown_clone, count, 20, 4);
+FIELD(kown_clone, handles, 24, 8);
+SIZE(kown_clone, 32);
 
 FIELD(kown_drop, size, 0, 4);
 FIELD(kown_drop, flags, 4, 4);

@@ -10,6 +10,7 @@
 #include <linux/uaccess.h>
 
 #include "abi.h"
+#include "batch.h"
 #include "command.h"
 #include "device_trace.h"
 #include "elements.h"
@@ -225,53 +226,119 @@ static int cmd_info(struct call *call)
 	return copy_to_user(call->user, &info, info.size) ? -EFAULT : 0;
 }
 
+/* A handle in the context, open, to a new object. */
+static __always_inline struct kown_handle *new_object(struct call *call)
+{
+	const struct kown_new *new = &call->arg.new;
+	struct kown_object *object;
+	struct kown_handle *handle;
+
+	object = kown_object_new(call->context->account, new->mode, new->elem_size, new->cap);
+	if (IS_ERR(object))
+		return ERR_CAST(object);
+	handle = kown_handle_new(object, KOWN_RIGHTS_ALL, false, &call->context->table);
+	if (IS_ERR(handle))
+		kown_object_put(object);
+	else
+		kown_handle_adopt(handle);
+	return handle;
+}
+
+/* One by one for all that may fail or take long, and together for what others see. */
+static noinline int new_many(struct call *call)
+{
+	struct kown_new *new = &call->arg.new;
+	struct kown_batch batch;
+	int err;
+
+	if (!new->count)
+		return -EOPNOTSUPP;
+	err = kown_batch_begin(&batch, &call->context->table, new->count,
+			       u64_to_user_ptr(new->handles));
+	if (err)
+		return err;
+	while (!err && !kown_batch_is_complete(&batch))
+		err = kown_batch_add(&batch, new_object(call));
+	if (!err) {
+		call->object = batch.handles[0]->object->id;
+		new->object = call->object;
+		new->handle = batch.handles[0]->number;
+		err = reply(call, sizeof(*new));
+	}
+	return kown_batch_end(&batch, err);
+}
+
 static __always_inline int cmd_new(struct call *call)
 {
 	struct kown_new *new = &call->arg.new;
-	struct kown_object *object;
 	struct kown_handle *handle;
 
 	if (new->mode > KOWN_MODE_LOCKED)
 		return -EOPNOTSUPP;
 	if (new->elem_size > KOWN_MAX_ELEM_SIZE)
 		return -EINVAL;
-	object = kown_object_new(call->context->account, new->mode,
-				 new->elem_size, new->cap);
-	if (IS_ERR(object))
-		return PTR_ERR(object);
-	new->object = object->id;
-	call->object = object->id;
-	handle = kown_handle_new(object, KOWN_RIGHTS_ALL, false, &call->context->table);
-	if (IS_ERR(handle)) {
-		kown_object_put(object);
+	if (new->count || new->handles)
+		return new_many(call);
+	handle = new_object(call);
+	if (IS_ERR(handle))
 		return PTR_ERR(handle);
-	}
-	kown_handle_adopt(handle);
+	call->object = handle->object->id;
+	new->object = call->object;
 	return give_handle(call, handle, NULL, &new->handle, sizeof(*new));
+}
+
+static noinline int clone_many(struct call *call, bool weak)
+{
+	struct kown_clone *clone = &call->arg.clone;
+	struct kown_table *table = &call->context->table;
+	struct kown_handle *from = call->handle;
+	struct kown_batch batch;
+	u32 rights;
+	int err;
+
+	if (!clone->count)
+		return -EOPNOTSUPP;
+	err = kown_rights_narrow(from->rights, clone->rights, &rights);
+	if (err)
+		return err;
+	err = kown_batch_begin(&batch, table, clone->count, u64_to_user_ptr(clone->handles));
+	if (err)
+		return err;
+	while (!err && !kown_batch_is_complete(&batch))
+		err = kown_batch_add(&batch,
+				     kown_handle_new(from->object, rights, weak, table));
+	if (!err) {
+		clone->new_handle = batch.handles[0]->number;
+		err = reply(call, sizeof(*clone));
+	}
+	if (!err)
+		err = kown_handle_open(batch.handles, batch.count, from);
+	return kown_batch_end(&batch, err);
+}
+
+static __always_inline int another(struct call *call, bool weak)
+{
+	struct kown_clone *clone = &call->arg.clone;
+
+	if (clone->count || clone->handles)
+		return clone_many(call, weak);
+	return give_other(call, call->handle, clone->rights, weak, &clone->new_handle,
+			  sizeof(*clone));
 }
 
 static __always_inline int cmd_clone(struct call *call)
 {
-	struct kown_clone *clone = &call->arg.clone;
-
-	return give_other(call, call->handle, clone->rights, call->handle->weak,
-			  &clone->new_handle, sizeof(*clone));
+	return another(call, call->handle->weak);
 }
 
 static int cmd_downgrade(struct call *call)
 {
-	struct kown_clone *clone = &call->arg.clone;
-
-	return give_other(call, call->handle, clone->rights, true, &clone->new_handle,
-			  sizeof(*clone));
+	return another(call, true);
 }
 
 static int cmd_upgrade(struct call *call)
 {
-	struct kown_clone *clone = &call->arg.clone;
-
-	return give_other(call, call->handle, clone->rights, false, &clone->new_handle,
-			  sizeof(*clone));
+	return another(call, false);
 }
 
 /* One by one, so that @done is exact wherever the array stops being readable. */
@@ -691,9 +758,9 @@ static int cmd_split_off(struct call *call)
 
 static const struct command commands[] = {
 	COMMAND(KOWN_IOC_INFO, kown_info, all_bytes, cmd_info),
-	COMMAND(KOWN_IOC_NEW, kown_new, __reserved, cmd_new, RESERVED(kown_new)),
-	COMMAND(KOWN_IOC_CLONE, kown_clone, __reserved, cmd_clone,
-		HANDLE(ANY, KOWN_RIGHT_CLONE), RESERVED(kown_clone)),
+	COMMAND(KOWN_IOC_NEW, kown_new, count, cmd_new),
+	COMMAND(KOWN_IOC_CLONE, kown_clone, count, cmd_clone,
+		HANDLE(ANY, KOWN_RIGHT_CLONE)),
 	COMMAND(KOWN_IOC_DROP, kown_drop, done, cmd_drop),
 	COMMAND(KOWN_IOC_STAT, kown_stat, cap, cmd_stat, HANDLE(ANY, 0), ON_FILE),
 	COMMAND(KOWN_IOC_PUSH, kown_push, index, cmd_push,
@@ -706,10 +773,9 @@ static const struct command commands[] = {
 		HANDLE(ANY, KOWN_RIGHT_EXPORT), RESERVED(kown_export)),
 	COMMAND(KOWN_IOC_IMPORT, kown_import, __reserved, cmd_import,
 		RESERVED(kown_import)),
-	COMMAND(KOWN_IOC_DOWNGRADE, kown_clone, __reserved, cmd_downgrade,
-		HANDLE(STRONG, KOWN_RIGHT_CLONE), RESERVED(kown_clone)),
-	COMMAND(KOWN_IOC_UPGRADE, kown_clone, __reserved, cmd_upgrade,
-		HANDLE(WEAK, 0), RESERVED(kown_clone)),
+	COMMAND(KOWN_IOC_DOWNGRADE, kown_clone, count, cmd_downgrade,
+		HANDLE(STRONG, KOWN_RIGHT_CLONE)),
+	COMMAND(KOWN_IOC_UPGRADE, kown_clone, count, cmd_upgrade, HANDLE(WEAK, 0)),
 	COMMAND(KOWN_IOC_INTO_INNER, kown_own, object, cmd_into_inner,
 		HANDLE(STRONG, READ_WRITE)),
 	COMMAND(KOWN_IOC_TAKE, kown_own, object, cmd_take,
@@ -769,8 +835,9 @@ static const struct command commands[] = {
 		HANDLE(STRONG, KOWN_RIGHT_WRITE)),
 	COMMAND(KOWN_IOC_SPLIT_OFF, kown_split_off, object, cmd_split_off,
 		HANDLE(STRONG, READ_WRITE)),
-	COMMAND(KOWN_IOC_CLONE_DATA, kown_clone, __reserved, cmd_clone_data,
-		HANDLE(STRONG, KOWN_RIGHT_READ), RESERVED(kown_clone)),
+	COMMAND(KOWN_IOC_CLONE_DATA, kown_clone, count, cmd_clone_data,
+		HANDLE(STRONG, KOWN_RIGHT_READ), .reserved = offsetof(struct kown_clone, count),
+		UNUSED(kown_clone, handles)),
 };
 
 #define ROW(_cmd)	(&commands[_IOC_NR(_cmd)])

@@ -28,6 +28,7 @@ FIXTURE(abi) {
 	__u32 locked;		/* a locked object's handle */
 	__u32 single;		/* another object's */
 	struct call_room room;
+	__u32 many[2];		/* room for handles */
 };
 
 FIXTURE_VARIANT(abi) {
@@ -38,6 +39,7 @@ FIXTURE_VARIANT(abi) {
 	__u32 reserved;		/* offset of the reserved field, or 0 */
 	__u32 out_end;		/* end of the last output, or 0 */
 	bool whole;		/* all comes back, size lowered */
+	bool many;		/* with a count of handles */
 };
 
 #define STRUCT(_name, _type)						\
@@ -47,10 +49,14 @@ FIXTURE_VARIANT(abi) {
 #define OUT(_type, _field)	.out_end = END(_type, _field)
 #define ALL_OUT(_type)		.out_end = sizeof(struct kown_##_type)
 #define WHOLE(_type)		.whole = true, ALL_OUT(_type)
+#define COUNTED(_type)		.min = END(_type, count)
+#define MANY(_type)		COUNTED(_type), .many = true
 
 FIXTURE_VARIANT_ADD(abi, info) { STRUCT(INFO, info), .min = END(info, all_bytes), WHOLE(info) };
-FIXTURE_VARIANT_ADD(abi, new) { STRUCT(NEW, new), RESERVED(new), WHOLE(new) };
-FIXTURE_VARIANT_ADD(abi, clone) { STRUCT(CLONE, clone), RESERVED(clone), WHOLE(clone) };
+FIXTURE_VARIANT_ADD(abi, new) { STRUCT(NEW, new), COUNTED(new), WHOLE(new) };
+FIXTURE_VARIANT_ADD(abi, new_many) { STRUCT(NEW, new), MANY(new), WHOLE(new) };
+FIXTURE_VARIANT_ADD(abi, clone) { STRUCT(CLONE, clone), COUNTED(clone), WHOLE(clone) };
+FIXTURE_VARIANT_ADD(abi, clone_many) { STRUCT(CLONE, clone), MANY(clone), WHOLE(clone) };
 FIXTURE_VARIANT_ADD(abi, drop) { STRUCT(DROP, drop), OUT(drop, done) };
 FIXTURE_VARIANT_ADD(abi, stat) { STRUCT(STAT, stat), .min = END(stat, cap), WHOLE(stat) };
 FIXTURE_VARIANT_ADD(abi, push) { STRUCT(PUSH, push), RESERVED(push), OUT(push, index) };
@@ -58,8 +64,10 @@ FIXTURE_VARIANT_ADD(abi, pop) { STRUCT(POP, pop), RESERVED(pop), OUT(pop, taken)
 FIXTURE_VARIANT_ADD(abi, read) { STRUCT(READ, read), RESERVED(read) };
 FIXTURE_VARIANT_ADD(abi, export) { STRUCT(EXPORT, export), RESERVED(export), WHOLE(export) };
 FIXTURE_VARIANT_ADD(abi, import) { STRUCT(IMPORT, import), RESERVED(import), WHOLE(import) };
-FIXTURE_VARIANT_ADD(abi, downgrade) { STRUCT(DOWNGRADE, clone), RESERVED(clone), WHOLE(clone) };
-FIXTURE_VARIANT_ADD(abi, upgrade) { STRUCT(UPGRADE, clone), RESERVED(clone), WHOLE(clone) };
+FIXTURE_VARIANT_ADD(abi, downgrade) { STRUCT(DOWNGRADE, clone), COUNTED(clone), WHOLE(clone) };
+FIXTURE_VARIANT_ADD(abi, downgrade_many) { STRUCT(DOWNGRADE, clone), MANY(clone), WHOLE(clone) };
+FIXTURE_VARIANT_ADD(abi, upgrade) { STRUCT(UPGRADE, clone), COUNTED(clone), WHOLE(clone) };
+FIXTURE_VARIANT_ADD(abi, upgrade_many) { STRUCT(UPGRADE, clone), MANY(clone), WHOLE(clone) };
 FIXTURE_VARIANT_ADD(abi, into_inner) { STRUCT(INTO_INNER, own), ALL_OUT(own) };
 FIXTURE_VARIANT_ADD(abi, take) { STRUCT(TAKE, own), ALL_OUT(own) };
 FIXTURE_VARIANT_ADD(abi, make_mut) { STRUCT(MAKE_MUT, own), ALL_OUT(own) };
@@ -99,7 +107,8 @@ FIXTURE_VARIANT_ADD(abi, append) { STRUCT(APPEND, append), OUT(append, index) };
 FIXTURE_VARIANT_ADD(abi, copy_from) { STRUCT(COPY_FROM, append), OUT(append, index) };
 FIXTURE_VARIANT_ADD(abi, split_off) { STRUCT(SPLIT_OFF, split_off), ALL_OUT(split_off) };
 FIXTURE_VARIANT_ADD(abi, clone_data) {
-	STRUCT(CLONE_DATA, clone), RESERVED(clone), WHOLE(clone),
+	STRUCT(CLONE_DATA, clone), COUNTED(clone), .reserved = offsetof(struct kown_clone, count),
+	WHOLE(clone),
 };
 
 FIXTURE_SETUP(abi)
@@ -181,6 +190,8 @@ static void valid(ABI *self, const ABI_VARIANT *variant, void *arg)
 
 	again(self, variant->cmd);
 	call_make(arg, variant->cmd, handle_for(self, variant->cmd), other, &self->room);
+	if (variant->many)
+		call_many(arg, variant->cmd, self->many, ARRAY_SIZE(self->many));
 }
 
 static void refused(struct __test_metadata *_metadata, ABI *self,
@@ -207,7 +218,10 @@ static void accepted(struct __test_metadata *_metadata, ABI *self,
 	}
 }
 
-/* Too small, unless the struct was that short when a program was built. */
+/*
+ * Too small, unless the struct was that short when a program was built; that one made no
+ * many.
+ */
 TEST_F(abi, size_below_the_struct)
 {
 	__u32 size, min = variant->min ?: variant->size;
@@ -218,8 +232,9 @@ TEST_F(abi, size_below_the_struct)
 		a.word[0] = size;
 		refused(_metadata, self, variant, EINVAL, &a, "size", size);
 	}
-	for (; size < variant->size; size++) {
+	for (; !variant->many && size < variant->size; size++) {
 		valid(self, variant, &a);
+		memset(&a.byte[size], PATTERN, variant->size - size);
 		a.word[0] = size;
 		accepted(_metadata, self, variant, &a, "size", size);
 		ASSERT_EQ(size, a.word[0]);
@@ -811,7 +826,7 @@ TEST_F(command, of_a_locked_object_whose_lock_the_caller_has)
 
 FIXTURE(unused) {
 	int ctx;
-	__u32 handle, other;
+	__u32 handle, other, weak;
 	struct call_room room;
 };
 
@@ -841,6 +856,11 @@ FIXTURE_VARIANT_ADD(unused, truncate) { UNUSED_IN(TRUNCATE, resize, data) };
 FIXTURE_VARIANT_ADD(unused, retain) { UNUSED_IN(RETAIN, mask, data) };
 FIXTURE_VARIANT_ADD(unused, append_start) { UNUSED_IN(APPEND, append, start) };
 FIXTURE_VARIANT_ADD(unused, append_count) { UNUSED_IN(APPEND, append, count) };
+FIXTURE_VARIANT_ADD(unused, new_of_one) { UNUSED_IN(NEW, new, handles) };
+FIXTURE_VARIANT_ADD(unused, clone_of_one) { UNUSED_IN(CLONE, clone, handles) };
+FIXTURE_VARIANT_ADD(unused, downgrade_of_one) { UNUSED_IN(DOWNGRADE, clone, handles) };
+FIXTURE_VARIANT_ADD(unused, upgrade_of_one) { UNUSED_IN(UPGRADE, clone, handles) };
+FIXTURE_VARIANT_ADD(unused, clone_data) { UNUSED_IN(CLONE_DATA, clone, handles) };
 
 FIXTURE_SETUP(unused)
 {
@@ -852,6 +872,7 @@ FIXTURE_SETUP(unused)
 	ASSERT_EQ(0, kown_push(self->ctx, self->handle, elems, LEN));
 	ASSERT_EQ(0, kown_new(self->ctx, 8, 0, &self->other));
 	ASSERT_EQ(0, kown_push(self->ctx, self->other, elems, 2));
+	ASSERT_EQ(0, kown_downgrade(self->ctx, self->handle, KOWN_RIGHTS_SAME, &self->weak));
 }
 
 FIXTURE_TEARDOWN(unused)
@@ -862,7 +883,9 @@ FIXTURE_TEARDOWN(unused)
 static void unused_make(UNUSED *self, const struct _fixture_variant_unused *variant,
 			union kown_arg *a)
 {
-	call_make(a, variant->cmd, self->handle, self->other, &self->room);
+	__u32 handle = variant->cmd == KOWN_IOC_UPGRADE ? self->weak : self->handle;
+
+	call_make(a, variant->cmd, handle, self->other, &self->room);
 	if (variant->discard)
 		call_discard(a);
 }

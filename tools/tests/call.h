@@ -33,7 +33,8 @@ static inline void call_handles(union kown_arg *a, unsigned int cmd, __u32 numbe
 		a->new.mode = KOWN_MODE_SHARED;
 		a->new.elem_size = 8;
 		a->new.cap = 1;
-		a->new.__reserved = 0;
+		a->new.count = 0;
+		a->new.handles = 0;
 		break;
 	case KOWN_IOC_CLONE:
 	case KOWN_IOC_DOWNGRADE:
@@ -42,7 +43,8 @@ static inline void call_handles(union kown_arg *a, unsigned int cmd, __u32 numbe
 		kown_blank(a, sizeof(a->clone));
 		a->clone.handle = number;
 		a->clone.rights = KOWN_RIGHTS_SAME;
-		a->clone.__reserved = 0;
+		a->clone.count = 0;
+		a->clone.handles = 0;
 		break;
 	case KOWN_IOC_DROP:
 		kown_blank(a, sizeof(a->drop));
@@ -209,6 +211,18 @@ static inline void call_make(union kown_arg *a, unsigned int cmd, __u32 handle,
 	call_handles(a, cmd, handle, room);
 	call_elements(a, cmd, handle, room);
 	call_objects(a, cmd, handle, other, room);
+}
+
+/* Of those commands that make handles: make so many. */
+static inline void call_many(union kown_arg *a, unsigned int cmd, __u32 *handles, __u32 count)
+{
+	if (cmd == KOWN_IOC_NEW) {
+		a->new.handles = ptr_to_u64(handles);
+		a->new.count = count;
+		return;
+	}
+	a->clone.handles = ptr_to_u64(handles);
+	a->clone.count = count;
 }
 
 /* REMOVE, SWAP_REMOVE, DRAIN and SPLICE: what is removed goes nowhere. */

@@ -443,7 +443,8 @@ TEST_F(fetch, class_14_clone_whose_rights_change)
 	kown_blank(&arg, sizeof(arg));
 	arg.handle = source;
 	arg.rights = KOWN_RIGHT_READ;
-	arg.__reserved = 0;
+	arg.count = 0;
+	arg.handles = 0;
 	flip.at32 = &arg.rights;
 	flip_begin(&flip);
 	while (now_ms() < self->end) {

@@ -34,7 +34,7 @@
 #include "kown_test.h"
 
 enum kind { END, FLAGS, PAD, HANDLE, NEW_HANDLE, RIGHTS, MODE, ELEM, COUNT, IN, OUT, BITS,
-	    HANDLES, FD, NEW_FD, DEADLINE };
+	    HANDLES, FD, NEW_FD, DEADLINE, MANY, ROOM };
 
 struct field {
 	__u8 at;
@@ -51,7 +51,8 @@ struct command {
 };
 
 #define CLONE_FIELDS { F(clone, handle, HANDLE), F(clone, rights, RIGHTS),		\
-		       F(clone, new_handle, NEW_HANDLE), F(clone, __reserved, PAD) }
+		       F(clone, new_handle, NEW_HANDLE), F(clone, count, MANY),		\
+		       F(clone, handles, ROOM) }
 #define POP_FIELDS { F(pop, handle, HANDLE), F(pop, __reserved, PAD),			\
 		     F(pop, data, OUT), F(pop, count, COUNT) }
 #define OWN_FIELDS { F(own, handle, HANDLE) }
@@ -74,7 +75,7 @@ static const struct command commands[COMMANDS] = {
 	C(INFO, info, {}),
 	C(NEW, new,
 	  { F(new, mode, MODE), F(new, elem_size, ELEM), F(new, cap, COUNT),
-	    F(new, handle, NEW_HANDLE), F(new, __reserved, PAD) }),
+	    F(new, handle, NEW_HANDLE), F(new, count, MANY), F(new, handles, ROOM) }),
 	C(CLONE, clone, CLONE_FIELDS),
 	C(DROP, drop, { F(drop, handles, HANDLES), F(drop, count, COUNT) }),
 	C(STAT, stat, { F(stat, handle, HANDLE) }),
@@ -171,6 +172,8 @@ static __u64 pick_count(__u8 b)
 {
 	return b < 208 ? b % 17 : odd[b % 18];
 }
+
+#define MANY_FROM	160	/* a byte below means one, without a count */
 
 static __u64 pick_pointer(__u8 b)
 {
@@ -269,6 +272,15 @@ static void fill(union kown_arg *arg, const struct command *command, const __u8 
 			break;
 		case HANDLES:
 			put(arg, field, 8, pick_handles(*byte, ctx));
+			break;
+		case MANY:
+			put(arg, field, 4, *byte < MANY_FROM ? 0 :
+				*byte < 250 ? *byte % 17 : pick_count(*byte));
+			break;
+		case ROOM:
+			/* Without a count there is none; that is the field before. */
+			put(arg, field, 8,
+			    byte[-1] < MANY_FROM && *byte < 240 ? 0 : pick_pointer(*byte));
 			break;
 		case IN:
 		case OUT:

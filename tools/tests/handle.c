@@ -194,13 +194,15 @@ TEST_F(handle, new_fills_every_field)
 	arg.mode = KOWN_MODE_SHARED;
 	arg.elem_size = 3;
 	arg.cap = 7;
-	arg.__reserved = 0;
+	arg.count = 0;
+	arg.handles = 0;
 	ASSERT_EQ(0, kown_call(self->ctx, KOWN_IOC_NEW, &arg));
 	EXPECT_EQ(sizeof(arg), arg.size);
 	EXPECT_EQ(KOWN_MODE_SHARED, arg.mode);
 	EXPECT_EQ(3, arg.elem_size);
 	EXPECT_EQ(7, arg.cap);
-	EXPECT_EQ(0, arg.__reserved);
+	EXPECT_EQ(0, arg.count);
+	EXPECT_EQ(0, arg.handles);
 	ASSERT_EQ(0, kown_stat(self->ctx, arg.handle, &stat));
 	EXPECT_EQ(stat.object, arg.object);
 	EXPECT_EQ(ALL_RIGHTS, stat.rights);
@@ -223,7 +225,8 @@ TEST_F(handle, new_with_a_mode_that_is_not_there)
 		arg.mode = mode;
 		arg.elem_size = 8;
 		arg.cap = 0;
-		arg.__reserved = 0;
+		arg.count = 0;
+		arg.handles = 0;
 		ASSERT_EQ(EOPNOTSUPP, kown_call(self->ctx, KOWN_IOC_NEW, &arg));
 		snapshot_same(_metadata, self->ctx, self->handle, &before,
 			      "mode", mode);

@@ -94,7 +94,8 @@ static inline int kown_new_mode(int ctx, __u32 mode, __u32 elem_size, __u64 cap,
 	arg.mode = mode;
 	arg.elem_size = elem_size;
 	arg.cap = cap;
-	arg.__reserved = 0;
+	arg.count = 0;
+	arg.handles = 0;
 	err = kown_call(ctx, KOWN_IOC_NEW, &arg);
 	*handle = err ? 0 : arg.handle;
 	return err;
@@ -105,7 +106,22 @@ static inline int kown_new(int ctx, __u32 elem_size, __u64 cap, __u32 *handle)
 	return kown_new_mode(ctx, KOWN_MODE_SHARED, elem_size, cap, handle);
 }
 
-/* @cmd is CLONE, DOWNGRADE or UPGRADE. */
+/* Of a shared mode. @handles has room for @count. */
+static inline int kown_new_many(int ctx, __u32 elem_size, __u64 cap, __u32 count,
+				__u32 *handles)
+{
+	struct kown_new arg;
+
+	kown_blank(&arg, sizeof(arg));
+	arg.mode = KOWN_MODE_SHARED;
+	arg.elem_size = elem_size;
+	arg.cap = cap;
+	arg.count = count;
+	arg.handles = ptr_to_u64(handles);
+	return kown_call(ctx, KOWN_IOC_NEW, &arg);
+}
+
+/* @cmd is CLONE, DOWNGRADE, UPGRADE or CLONE_DATA. */
 static inline int kown_another(int ctx, unsigned int cmd, __u32 handle, __u32 rights,
 			       __u32 *other)
 {
@@ -115,10 +131,25 @@ static inline int kown_another(int ctx, unsigned int cmd, __u32 handle, __u32 ri
 	kown_blank(&arg, sizeof(arg));
 	arg.handle = handle;
 	arg.rights = rights;
-	arg.__reserved = 0;
+	arg.count = 0;
+	arg.handles = 0;
 	err = kown_call(ctx, cmd, &arg);
 	*other = err ? 0 : arg.new_handle;
 	return err;
+}
+
+/* The same, @count at once, which is not 0. */
+static inline int kown_others(int ctx, unsigned int cmd, __u32 handle, __u32 rights,
+			      __u32 count, __u32 *handles)
+{
+	struct kown_clone arg;
+
+	kown_blank(&arg, sizeof(arg));
+	arg.handle = handle;
+	arg.rights = rights;
+	arg.count = count;
+	arg.handles = ptr_to_u64(handles);
+	return kown_call(ctx, cmd, &arg);
 }
 
 static inline int kown_clone(int ctx, __u32 handle, __u32 rights, __u32 *clone)

@@ -47,7 +47,7 @@ AT(info, all_descriptors, 176);
 AT(info, max_user_locks, 184);
 AT(info, user_locks, 192);
 
-SIZE(new, 40);
+SIZE(new, 48);
 AT(new, size, 0);
 AT(new, flags, 4);
 AT(new, mode, 8);
@@ -55,15 +55,17 @@ AT(new, elem_size, 12);
 AT(new, cap, 16);
 AT(new, object, 24);
 AT(new, handle, 32);
-AT(new, __reserved, 36);
+AT(new, count, 36);
+AT(new, handles, 40);
 
-SIZE(clone, 24);
+SIZE(clone, 32);
 AT(clone, size, 0);
 AT(clone, flags, 4);
 AT(clone, handle, 8);
 AT(clone, rights, 12);
 AT(clone, new_handle, 16);
-AT(clone, __reserved, 20);
+AT(clone, count, 20);
+AT(clone, handles, 24);
 
 SIZE(drop, 24);
 AT(drop, size, 0);

@@ -401,7 +401,8 @@ TEST_F(race, class_1_number_guessed_before_it_was_given)
 		new.mode = KOWN_MODE_SHARED;
 		new.elem_size = 8;
 		new.cap = 4;
-		new.__reserved = 0;
+		new.count = 0;
+		new.handles = 0;
 		ASSERT_EQ(0, kown_call(g.ctx, KOWN_IOC_NEW, &new));
 		ASSERT_GT(NUMBERS - 8, new.handle);
 		WRITE_ONCE(g.object[new.handle], new.object);

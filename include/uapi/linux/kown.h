@@ -33,7 +33,8 @@
  *  - *locked*, as Arc<Mutex<Vec>>: reading and changing it need the lock, ENOLCK
  *
  * Each command is atomic: it happens at one instant, as a whole or not at all.
- * When DROP has returned, nothing happens through that handle any more.
+ * When DROP has returned, nothing happens through that handle any more. DROP alone
+ * does its handles one after another, and says how many it did.
  */
 
 /**
@@ -275,16 +276,21 @@ struct kown_info {
 };
 
 /**
- * struct kown_new - KOWN_IOC_NEW: create an object
+ * struct kown_new - KOWN_IOC_NEW: create an object, or many alike
  * @size: sizeof(struct kown_new)
  * @flags: must be 0
  * @mode: KOWN_MODE_*; others give EOPNOTSUPP
  * @elem_size: bytes per element, 0 to KOWN_MAX_ELEM_SIZE, else EINVAL
- * @cap: elements to make room for now
+ * @cap: elements to make room for now, in each
  * @object: out: the object's id, never used again; the inode number of its
- *	descriptors
- * @handle: out: its first handle, with every right
- * @__reserved: must be 0
+ *	descriptors. Of many, the first one's
+ * @handle: out: its first handle, with every right. Of many, the first one's
+ * @count: how many objects, all or none; 0 for one and no @handles
+ * @handles: pointer to room for @count __u32 handles, one of each object; must be 0
+ *	if @count is
+ *
+ * Of many, all are made or none is. What is in the room at @handles after an error
+ * means nothing.
  */
 struct kown_new {
 	__u32 size;
@@ -294,7 +300,8 @@ struct kown_new {
 	__u64 cap;
 	__u64 object;
 	__u32 handle;
-	__u32 __reserved;
+	__u32 count;
+	__u64 handles;
 };
 
 /**
@@ -304,12 +311,16 @@ struct kown_new {
  * @handle: the source, which stays
  * @rights: the new handle's rights: some of the source's, else EACCES, or
  *	KOWN_RIGHTS_SAME
- * @new_handle: out: the new handle
- * @__reserved: must be 0
+ * @new_handle: out: the new handle. Of many, the first
+ * @count: how many new handles, all or none; 0 for one and no @handles
+ * @handles: pointer to room for @count __u32 handles; must be 0 if @count is
+ *
+ * Many are alike, and own their references from one instant on. What is in the room
+ * at @handles after an error means nothing.
  *
  * KOWN_IOC_CLONE_DATA: a handle to a new object of the same mode with a copy of
  * the elements. Needs KOWN_RIGHT_READ; and as it is another object, @rights are
- * some of all there are.
+ * some of all there are. It makes one: @count and @handles must be 0.
  *
  * KOWN_IOC_CLONE: a strong handle of a strong one, a weak of a weak one. Needs
  * KOWN_RIGHT_CLONE.
@@ -326,7 +337,8 @@ struct kown_clone {
 	__u32 handle;
 	__u32 rights;
 	__u32 new_handle;
-	__u32 __reserved;
+	__u32 count;
+	__u64 handles;
 };
 
 /**
