@@ -10,6 +10,7 @@
 
 #define LEN	16
 #define MANY	8192	/* elements that kmalloc() has no room for, so vmalloc() does it */
+#define MANY_HANDLES	120	/* for which memory is needed twice and more */
 #define MOST	2000	/* faults in one command: there are never that many */
 
 #define FAILNTH		FIXTURE_DATA(failnth)
@@ -269,6 +270,17 @@ ALLOCATES(new_locked, __u32 new;
 	return kown_new_mode(self->ctx, KOWN_MODE_LOCKED, 8, LEN, &new););
 ALLOCATES(clone, __u32 new;
 	return kown_clone(self->ctx, self->handle, KOWN_RIGHTS_SAME, &new););
+ALLOCATES(new_many, __u32 new[MANY_HANDLES];
+	return kown_new_many(self->ctx, 8, LEN, MANY_HANDLES, new););
+ALLOCATES(clone_many, __u32 new[MANY_HANDLES];
+	return kown_others(self->ctx, KOWN_IOC_CLONE, self->handle, KOWN_RIGHTS_SAME,
+			   MANY_HANDLES, new););
+ALLOCATES(downgrade_many, __u32 new[MANY_HANDLES];
+	return kown_others(self->ctx, KOWN_IOC_DOWNGRADE, self->handle, KOWN_RIGHTS_SAME,
+			   MANY_HANDLES, new););
+ALLOCATES(upgrade_many, __u32 new[MANY_HANDLES];
+	return kown_others(self->ctx, KOWN_IOC_UPGRADE, self->weak, KOWN_RIGHTS_SAME,
+			   MANY_HANDLES, new););
 ALLOCATES(clone_data, __u32 new;
 	return kown_clone_data(self->ctx, self->handle, KOWN_RIGHTS_SAME, &new););
 COMMAND(stat, struct kown_stat stat; return kown_stat(self->ctx, self->handle, &stat););

@@ -461,4 +461,110 @@ TEST_F(fetch, class_14_clone_whose_rights_change)
 	flip_end(&flip);
 }
 
+static __u64 handles_in(int ctx)
+{
+	struct kown_info info;
+
+	return kown_info(ctx, &info) ? ~0ULL : info.handles;
+}
+
+static void many_arg(FETCH *self, struct kown_clone *arg, __u32 *room)
+{
+	kown_blank(arg, sizeof(*arg));
+	arg->handle = self->handle;
+	arg->rights = KOWN_RIGHTS_SAME;
+	arg->count = 2;
+	arg->handles = ptr_to_u64(room);
+}
+
+/* To more, to none, and to more than there may be. */
+TEST_F(fetch, class_14_clone_of_many_whose_count_changes)
+{
+	static const __u32 counts[] = { 16, 0, 0x40000002, 0xffffffff };
+	__u32 room[16 + 1], made, done, i;
+	struct kown_clone arg;
+	__u64 before;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(counts); i++) {
+		struct flip flip = { .at32 = &arg.count, .value = { 2, counts[i] } };
+		unsigned long long end = now_ms() + MILLISECONDS / 4;
+
+		many_arg(self, &arg, room);
+		flip_begin(&flip);
+		while (now_ms() < end) {
+			memset(room, PATTERN, sizeof(room));
+			before = handles_in(self->ctx);
+			err = kown_call(self->ctx, KOWN_IOC_CLONE, &arg);
+			made = handles_in(self->ctx) - before;
+			if (err) {
+				ASSERT_EQ(counts[i] ? ENOSPC : EOPNOTSUPP, err);
+				ASSERT_LT(2, counts[i] - 1);
+				ASSERT_EQ(0, made);
+			} else {
+				ASSERT_TRUE(made == 2 || made == counts[i]);
+				ASSERT_TRUE(bytes_are(room + made, PATTERN, 4 * (17 - made)));
+				ASSERT_EQ(room[0], arg.new_handle);
+				ASSERT_EQ(0, kown_drop_many(self->ctx, room, made, &done));
+			}
+			self->done[err || made != 2]++;
+			ASSERT_EQ(before, handles_in(self->ctx));
+		}
+		flip_end(&flip);
+	}
+}
+
+/* All numbers are in the one room, or all in the other. */
+TEST_F(fetch, class_14_new_of_many_whose_room_changes)
+{
+	__u32 room[2][64], done, in;
+	struct flip flip = { .value = { ptr_to_u64(room[0]), ptr_to_u64(room[1]) } };
+	struct kown_new arg;
+
+	kown_blank(&arg, sizeof(arg));
+	arg.mode = KOWN_MODE_SHARED;
+	arg.elem_size = 8;
+	arg.cap = 0;
+	arg.count = 64;
+	arg.handles = ptr_to_u64(room[0]);
+	flip.at64 = &arg.handles;
+	flip_begin(&flip);
+	while (now_ms() < self->end) {
+		memset(room, 0, sizeof(room));
+		ASSERT_EQ(0, kown_call(self->ctx, KOWN_IOC_NEW, &arg));
+		in = !room[0][0];
+		self->done[in]++;
+		ASSERT_EQ(room[in][0], arg.handle);
+		ASSERT_TRUE(bytes_are(room[!in], 0, sizeof(room[0])));
+		ASSERT_EQ(0, kown_drop_many(self->ctx, room[in], 64, &done));
+		ASSERT_EQ(2, handles_in(self->ctx));
+	}
+	flip_end(&flip);
+}
+
+/* What another thread writes to the room is never what is used. */
+TEST_F(fetch, class_14_clone_of_many_whose_room_is_written_to)
+{
+	__u32 room[64], done;
+	struct flip flip = { .at32 = &room[7], .value = { self->handle, self->other } };
+	struct kown_stat stat;
+	struct kown_clone arg;
+
+	many_arg(self, &arg, room);
+	arg.count = 64;
+	flip_begin(&flip);
+	while (now_ms() < self->end) {
+		ASSERT_EQ(0, kown_call(self->ctx, KOWN_IOC_CLONE, &arg));
+		self->done[READ_ONCE(room[7]) == self->other]++;
+		ASSERT_EQ(0, kown_stat(self->ctx, self->handle, &stat));
+		ASSERT_EQ(65, stat.strong);
+		/* Numbers follow one another; nobody else makes any. */
+		ASSERT_EQ(0, kown_drop_many(self->ctx, room, 7, &done));
+		ASSERT_EQ(0, kown_drop(self->ctx, room[6] + 1));
+		ASSERT_EQ(0, kown_drop_many(self->ctx, room + 8, 56, &done));
+		ASSERT_EQ(2, handles_in(self->ctx));
+	}
+	flip_end(&flip);
+}
+
 TEST_HARNESS_MAIN

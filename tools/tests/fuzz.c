@@ -299,6 +299,18 @@ static void fill(union kown_arg *arg, const struct command *command, const __u8 
 	}
 }
 
+/* Of many: the last, from the room, where all else of them is forgotten. */
+static void keep_last(const union kown_arg *arg, struct field room, __u32 *handle)
+{
+	__u32 count;
+	__u64 at;
+
+	memcpy(&at, &arg->byte[room.at], 8);
+	memcpy(&count, &arg->byte[room.at - 4], 4);
+	if (count)
+		memcpy(handle, (char *)(uintptr_t)at + 4 * (count - 1), 4);
+}
+
 static void keep(const union kown_arg *arg, const struct command *command, const __u8 *step,
 		 unsigned int ctx)
 {
@@ -315,6 +327,8 @@ static void keep(const union kown_arg *arg, const struct command *command, const
 				close(*fd);
 			memcpy(fd, &arg->byte[field.at], 4);
 		}
+		if (field.kind == ROOM)
+			keep_last(arg, field, &world.handles[ctx][(step[SLOT] + 1) % SLOTS]);
 	}
 }
 

@@ -15,13 +15,14 @@
 #define SHARED	3	/* objects, one of each mode */
 #define SLOTS	16
 #define ELEMS	64
+#define MANY	200	/* handles at once */
 
 /* What one worker has. All of it is random, and much of it fails: nobody looks. */
 struct worker {
 	int ctx;
 	const int *given;		/* descriptors of the shared objects */
 	int socks[2], fds[4];
-	__u32 slots[SLOTS];
+	__u32 slots[SLOTS], many[MANY];
 	__u64 seed, elems[ELEMS];
 };
 
@@ -39,7 +40,7 @@ static void make(struct worker *w)
 {
 	__u32 from = *slot(w), *to = slot(w), how, new = 0;
 
-	switch (some(w, 10)) {
+	switch (some(w, 12)) {
 	case 0:
 		kown_new_mode(w->ctx, some(w, 3), 8, some(w, ELEMS), &new);
 		break;
@@ -68,8 +69,17 @@ static void make(struct worker *w)
 		kown_own(w->ctx, some(w, 2) ? KOWN_IOC_INTO_INNER : KOWN_IOC_TAKE, from, &how,
 			 NULL);
 		return;
-	default:
+	case 9:
 		kown_own(w->ctx, KOWN_IOC_MAKE_MUT, from, &how, NULL);
+		return;
+	case 10:
+		kown_new_many(w->ctx, 8, some(w, ELEMS), MANY, w->many);
+		kown_drop_many(w->ctx, w->many, some(w, MANY), &new);
+		return;
+	default:
+		kown_others(w->ctx, some(w, 2) ? KOWN_IOC_CLONE : KOWN_IOC_DOWNGRADE, from,
+			    KOWN_RIGHTS_SAME, MANY, w->many);
+		kown_drop_many(w->ctx, w->many, some(w, MANY), &new);
 		return;
 	}
 	if (!new)

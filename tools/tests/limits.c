@@ -154,6 +154,39 @@ TEST_F(limits, each_way_to_a_handle_at_the_limit)
 	close(fd);
 }
 
+/* What fits together is made, and of one more nothing; wherever it does not fit. */
+TEST_F(limits, many_at_once_up_to_the_limit)
+{
+	__u64 fit = self->max_bytes < 8 ? 0 : self->max_bytes / 8;
+	struct kown_info before, after;
+	__u32 *handles, done;
+
+	if (fit > self->max_handles)
+		fit = self->max_handles;
+	handles = calloc(self->max_handles + 1, sizeof(*handles));
+	ASSERT_NE(NULL, handles);
+	ASSERT_EQ(0, kown_info(self->ctx, &before));
+	ASSERT_EQ(ENOSPC, kown_new_many(self->ctx, 8, 0, self->max_handles + 1, handles));
+	ASSERT_EQ(ENOSPC, kown_new_many(self->ctx, 8, 1, fit + 1, handles));
+	ASSERT_EQ(0, kown_info(self->ctx, &after));
+	ASSERT_EQ(0, memcmp(&before, &after, sizeof(after)));
+	if (fit) {
+		ASSERT_EQ(0, kown_new_many(self->ctx, 8, 1, fit, handles));
+		ASSERT_EQ(0, kown_info(self->ctx, &after));
+		EXPECT_EQ(fit, after.objects);
+		EXPECT_EQ(fit, after.handles);
+		EXPECT_EQ(fit * 8, after.bytes);
+		ASSERT_EQ(0, kown_drop_many(self->ctx, handles, fit, &done));
+		ASSERT_EQ(0, kown_info(self->ctx, &after));
+		ASSERT_EQ(0, memcmp(&before, &after, sizeof(after)));
+	}
+	if (self->max_handles) {
+		ASSERT_EQ(0, kown_new_many(self->ctx, 8, 0, self->max_handles, handles));
+		ASSERT_EQ(ENOSPC, kown_new_many(self->ctx, 8, 0, 1, handles));
+	}
+	free(handles);
+}
+
 TEST_F(limits, bytes_of_new_up_to_the_limit)
 {
 	struct kown_info info;

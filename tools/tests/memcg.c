@@ -137,6 +137,29 @@ static int clone_one(int ctx)
 	return err;
 }
 
+#define AT_ONCE	1000
+
+static int new_many(int ctx)
+{
+	static __u32 handles[AT_ONCE];
+	int err;
+
+	while (!(err = kown_new_many(ctx, 8, 10, AT_ONCE, handles)))
+		;
+	return err;
+}
+
+static int clone_many(int ctx)
+{
+	static __u32 clones[AT_ONCE];
+	__u32 handle;
+	int err = kown_new(ctx, 8, 0, &handle);
+
+	while (!err)
+		err = kown_others(ctx, KOWN_IOC_CLONE, handle, KOWN_RIGHTS_SAME, AT_ONCE, clones);
+	return err;
+}
+
 static int import_one(int ctx)
 {
 	__u32 handle, clone;
@@ -163,6 +186,8 @@ static const struct taker {
 	{ "PUSH to many objects", push_to_many, 6 << 20 },
 	{ "CLONE of one object", clone_one, 6 << 20 },
 	{ "IMPORT of one object", import_one, 6 << 20 },
+	{ "NEW of many at once", new_many, 6 << 20 },
+	{ "CLONE of many at once", clone_many, 6 << 20 },
 };
 
 /* A context has its own limit, so it may take several to fill the cgroup. */

@@ -11,6 +11,7 @@
 
 #define MOST	300			/* elements */
 #define LARGEST	4097			/* bytes of one */
+#define MOST_HANDLES	70		/* made at once */
 
 static const __u64 five[5] = { 10, 11, 12, 13, 14 };
 
@@ -612,6 +613,35 @@ static const char *weak_for_a_while(__u32 which)
 	return kown_drop(ctx, weak) ? "DROP" : NULL;
 }
 
+/* With many of a kind at once, and many other objects: all in one call, and gone in one. */
+static const char *many_for_a_while(__u32 which)
+{
+	__u32 h = walk.handle[which], n = 1 + some(MOST_HANDLES), weak = some(2), done;
+	static __u32 room[3 * MOST_HANDLES];
+	struct model *m = &walk.model[which];
+	struct kown_stat stat;
+	int ctx = walk.ctx;
+
+	if (kown_others(ctx, weak ? KOWN_IOC_DOWNGRADE : KOWN_IOC_CLONE, h, KOWN_RIGHTS_SAME, n,
+			room))
+		return "CLONE or DOWNGRADE of many";
+	if (kown_others(ctx, weak ? KOWN_IOC_UPGRADE : KOWN_IOC_CLONE, room[some(n)],
+			KOWN_RIGHTS_SAME, n, room + n))
+		return "UPGRADE or CLONE of many";
+	if (kown_new_many(ctx, walk.size, 0, n, room + 2 * n))
+		return "NEW of many";
+	if (kown_stat(ctx, room[n], &stat) || stat.strong != 1 + (weak ? n : 2 * n) ||
+	    stat.weak != (weak ? n : 0))
+		return "counts of many";
+	if (!which && kown_resize(ctx, KOWN_IOC_TRUNCATE, h, 0, NULL) != EBUSY)
+		return "TRUNCATE while there are many";
+	if (!holds_the_model(room[n + some(n)], m))
+		return "what one of many sees";
+	if (kown_stat(ctx, room[2 * n + some(n)], &stat) || stat.strong != 1 || stat.len)
+		return "one of many objects";
+	return kown_drop_many(ctx, room, 3 * n, &done) || done != 3 * n ? "DROP of many" : NULL;
+}
+
 /* Return: what is wrong, or NULL. */
 static const char *step(__u32 op)
 {
@@ -799,6 +829,8 @@ static const char *step(__u32 op)
 		return shared_for_a_while(which);
 	case 22:
 		return weak_for_a_while(which);
+	case 23:
+		return many_for_a_while(which);
 	default:
 		if (kown_clone_data(ctx, h, KOWN_RIGHTS_SAME, &made) || kown_drop(ctx, h))
 			return "CLONE_DATA";
@@ -807,7 +839,7 @@ static const char *step(__u32 op)
 	}
 }
 
-#define OPS	24
+#define OPS	25
 
 static const char *compare(void)
 {

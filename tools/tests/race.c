@@ -20,7 +20,7 @@ struct duel {
 	void (*second)(struct duel *duel);
 	int ctx;
 	int fd;
-	__u32 handle;
+	__u32 handle, weak;
 	int first_err, second_err;
 	int won, lost;		/* by the second */
 	int out_fd;
@@ -103,6 +103,22 @@ static void do_clone(struct duel *duel)
 {
 	duel->second_err = kown_clone(duel->ctx, duel->handle,
 				      KOWN_RIGHTS_SAME, &duel->out_handle);
+}
+
+#define MANY	100
+
+static __u32 many[MANY];
+
+static void do_clone_many(struct duel *duel)
+{
+	duel->second_err = kown_others(duel->ctx, KOWN_IOC_CLONE, duel->handle,
+				       KOWN_RIGHTS_SAME, MANY, many);
+}
+
+static void do_upgrade_many(struct duel *duel)
+{
+	duel->second_err = kown_others(duel->ctx, KOWN_IOC_UPGRADE, duel->weak,
+				       KOWN_RIGHTS_SAME, MANY, many);
 }
 
 static void do_close(struct duel *duel)
@@ -263,6 +279,51 @@ TEST_F(race, class_4_clone_against_the_last_drop)
 		all_gone(_metadata, self, duel.won + duel.lost);
 	}
 	duel_is_over(_metadata, &duel, "cloned");
+	close(duel.ctx);
+}
+
+/* All of them keep the object that the dropped one named, or there is none. */
+static void many_are_all(struct __test_metadata *_metadata, struct duel *duel)
+{
+	struct kown_stat stat;
+	__u32 done;
+
+	ASSERT_EQ(0, kown_stat(duel->ctx, many[MANY - 1], &stat));
+	ASSERT_EQ(MANY, stat.strong);
+	ASSERT_EQ(0, kown_drop_many(duel->ctx, many, MANY, &done));
+}
+
+TEST_F(race, class_4_clone_of_many_against_the_last_drop)
+{
+	struct duel duel = { .first = do_drop, .second = do_clone_many };
+
+	duel.ctx = kown_open();
+	duel_begin(&duel);
+	while (now_ms() < self->end) {
+		ASSERT_EQ(0, kown_new(duel.ctx, 8, 1, &duel.handle));
+		if (duel_is_won(_metadata, &duel, ENOENT))
+			many_are_all(_metadata, &duel);
+		all_gone(_metadata, self, duel.won + duel.lost);
+	}
+	duel_is_over(_metadata, &duel, "cloned");
+	close(duel.ctx);
+}
+
+TEST_F(race, class_4_upgrade_of_many_against_the_last_drop)
+{
+	struct duel duel = { .first = do_drop, .second = do_upgrade_many };
+
+	duel.ctx = kown_open();
+	duel_begin(&duel);
+	while (now_ms() < self->end) {
+		ASSERT_EQ(0, kown_new(duel.ctx, 8, 1, &duel.handle));
+		ASSERT_EQ(0, kown_downgrade(duel.ctx, duel.handle, KOWN_RIGHTS_SAME, &duel.weak));
+		if (duel_is_won(_metadata, &duel, ESTALE))
+			many_are_all(_metadata, &duel);
+		ASSERT_EQ(0, kown_drop(duel.ctx, duel.weak));
+		all_gone(_metadata, self, duel.won + duel.lost);
+	}
+	duel_is_over(_metadata, &duel, "upgraded");
 	close(duel.ctx);
 }
 

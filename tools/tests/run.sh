@@ -13,11 +13,11 @@ log=$(mktemp /tmp/kown-run.XXXXXX)
 trap 'rm -f "$log"' EXIT
 
 if [ $# = 0 ]; then
-	set -- abi access classes handle rights weak own lock vec ops export file fault fetch first \
-		race life kill memcg overview failnth limits.sh example.sh file.sh cli.sh cli_verbs.sh \
+	set -- abi access classes handle many rights weak own lock vec ops export file fault fetch \
+		first race life kill memcg overview failnth limits.sh example.sh file.sh cli.sh cli_verbs.sh \
 		trace.sh debug.sh udev.sh bus.sh fuzz.sh
 	# What the word size could change.
-	for name in abi rights weak own lock vec ops export file fault; do
+	for name in abi many rights weak own lock vec ops export file fault; do
 		[ ! -x "$here/../tests32/$name" ] || set -- "$@" "tests32/$name"
 	done
 	set -- "$@" leak.sh

@@ -195,7 +195,7 @@ TEST_F(user, handles_of_two_contexts)
 {
 	__u64 most = least(self->max.max_user_handles, 2 * self->max.max_handles);
 	struct kown_info full;
-	__u32 handle, theirs;
+	__u32 handle, theirs, none, many[2];
 	int other, fd;
 	__s64 mine;
 
@@ -210,9 +210,15 @@ TEST_F(user, handles_of_two_contexts)
 	EXPECT_EQ(most, mine + clone_all(other, theirs) + 1);
 	ASSERT_EQ(0, kown_info(self->ctx, &full));
 	EXPECT_EQ(most, full.user_handles);
-	EXPECT_EQ(ENOSPC, kown_downgrade(other, theirs, 0, &theirs));
-	EXPECT_EQ(ENOSPC, kown_import(other, fd, KOWN_RIGHTS_SAME, &theirs));
+	EXPECT_EQ(ENOSPC, kown_downgrade(other, theirs, 0, &none));
+	EXPECT_EQ(ENOSPC, kown_others(other, KOWN_IOC_CLONE, theirs, 0, 1, many));
+	EXPECT_EQ(ENOSPC, kown_import(other, fd, KOWN_RIGHTS_SAME, &none));
 	EXPECT_INFO(self->ctx, full);
+	/* One more fits, and not two. */
+	ASSERT_EQ(0, kown_drop(self->ctx, handle));
+	ASSERT_EQ(0, kown_info(other, &full));
+	EXPECT_EQ(ENOSPC, kown_others(other, KOWN_IOC_CLONE, theirs, 0, 2, many));
+	EXPECT_INFO(other, full);
 	close(other);
 	close(fd);
 }
