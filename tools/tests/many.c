@@ -336,6 +336,50 @@ TEST_F(many, class_1_numbers_that_another_thread_uses_at_once)
 	TH_LOG("%lu rounds, %lu found, %lu dropped", rounds, reader.found, reader.dropped);
 }
 
+/* One who looks at the counts meanwhile. */
+struct looker {
+	int ctx;
+	__u32 handle;
+	__u64 handles;		/* that there were before */
+	atomic_bool stop;
+	unsigned long looks, odd;
+};
+
+static void *look_for_ever(void *arg)
+{
+	struct looker *l = arg;
+	struct kown_info info;
+	struct kown_stat stat;
+
+	run_on_cpu(1);
+	while (!atomic_load(&l->stop)) {
+		if (kown_stat(l->ctx, l->handle, &stat) || kown_info(l->ctx, &info))
+			l->odd++;
+		l->odd += (stat.strong + stat.weak - 2) % AT_ONCE != 0;
+		l->odd += (info.handles - l->handles) % AT_ONCE != 0;
+		l->looks++;
+	}
+	return NULL;
+}
+
+TEST_F(many, counts_that_others_see_are_of_none_or_all)
+{
+	struct looker looker = { .ctx = self->ctx, .handle = self->handle,
+				 .handles = self->before.info.handles };
+	unsigned long rounds = 0;
+	pthread_t thread;
+
+	ASSERT_EQ(0, pthread_create(&thread, NULL, look_for_ever, &looker));
+	run_on_cpu(0);
+	while (!make(self, variant, AT_ONCE, self->room))
+		rounds++;
+	atomic_store(&looker.stop, true);
+	pthread_join(thread, NULL);
+	EXPECT_EQ(0, looker.odd);
+	EXPECT_EQ((self->before.info.max_handles - looker.handles) / AT_ONCE, rounds);
+	TH_LOG("%lu rounds, %lu looks", rounds, looker.looks);
+}
+
 /* Enough that the call takes a while. */
 #define LONG	10000
 

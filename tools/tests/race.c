@@ -27,6 +27,7 @@ struct duel {
 	__u32 out_handle;
 	__u64 seed;
 	unsigned int delay[2];
+	unsigned int later;	/* the first's delay beyond that, where the second takes long */
 	atomic_int round, done;	/* round is -1 at the end */
 	pthread_t thread;
 };
@@ -66,7 +67,7 @@ static void duel_round(struct duel *duel)
 {
 	int round = atomic_load(&duel->round) + 1;
 
-	duel->delay[0] = random_u32(&duel->seed) % 600;
+	duel->delay[0] = random_u32(&duel->seed) % 600 + duel->later;
 	duel->delay[1] = random_u32(&duel->seed) % 600;
 	duel->out_fd = -1;
 	duel->out_handle = 0;
@@ -283,11 +284,18 @@ TEST_F(race, class_4_clone_against_the_last_drop)
 }
 
 /* All of them keep the object that the dropped one named, or there is none. */
-static void many_are_all(struct __test_metadata *_metadata, struct duel *duel)
+static void duel_for_many(struct __test_metadata *_metadata, struct duel *duel, int late)
 {
+	const unsigned int step = 200;
 	struct kown_stat stat;
 	__u32 done;
 
+	/* Where each comes first as often as the other, it is closest. */
+	if (!duel_is_won(_metadata, duel, late)) {
+		duel->later += step;
+		return;
+	}
+	duel->later -= duel->later < step ? duel->later : step;
 	ASSERT_EQ(0, kown_stat(duel->ctx, many[MANY - 1], &stat));
 	ASSERT_EQ(MANY, stat.strong);
 	ASSERT_EQ(0, kown_drop_many(duel->ctx, many, MANY, &done));
@@ -301,8 +309,7 @@ TEST_F(race, class_4_clone_of_many_against_the_last_drop)
 	duel_begin(&duel);
 	while (now_ms() < self->end) {
 		ASSERT_EQ(0, kown_new(duel.ctx, 8, 1, &duel.handle));
-		if (duel_is_won(_metadata, &duel, ENOENT))
-			many_are_all(_metadata, &duel);
+		duel_for_many(_metadata, &duel, ENOENT);
 		all_gone(_metadata, self, duel.won + duel.lost);
 	}
 	duel_is_over(_metadata, &duel, "cloned");
@@ -318,8 +325,7 @@ TEST_F(race, class_4_upgrade_of_many_against_the_last_drop)
 	while (now_ms() < self->end) {
 		ASSERT_EQ(0, kown_new(duel.ctx, 8, 1, &duel.handle));
 		ASSERT_EQ(0, kown_downgrade(duel.ctx, duel.handle, KOWN_RIGHTS_SAME, &duel.weak));
-		if (duel_is_won(_metadata, &duel, ESTALE))
-			many_are_all(_metadata, &duel);
+		duel_for_many(_metadata, &duel, ESTALE);
 		ASSERT_EQ(0, kown_drop(duel.ctx, duel.weak));
 		all_gone(_metadata, self, duel.won + duel.lost);
 	}
