@@ -5,6 +5,7 @@
  */
 #include "tool.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -17,6 +18,7 @@ struct handle_args {
 	uint32_t count;
 	uint32_t max;
 	uint32_t rights;
+	uint32_t many;		/* --count, or 0 */
 	int fd;
 	bool weak;
 	bool json;
@@ -44,6 +46,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case OPT_RIGHTS:
 		args->rights = need_rights(state, arg);
+		return 0;
+	case OPT_COUNT:
+		args->many = need_many(state, arg);
 		return 0;
 	case OPT_FD:
 		args->fd = need_fd(state, arg);
@@ -77,19 +82,54 @@ void print_handle(uint32_t handle, bool json)
 	out_end(&out);
 }
 
+void print_handles(const uint32_t *handles, uint32_t count, bool json)
+{
+	struct out out;
+	uint32_t i;
+
+	out_begin(&out, json);
+	out_list(&out, "handles");
+	for (i = 0; i < count; i++) {
+		out_item(&out);
+		printf(json ? "%u" : "%u\n", handles[i]);
+	}
+	out_list_end(&out);
+	out_end(&out);
+}
+
 static const struct argp clone_argp = {
-	.options = (const struct argp_option[]){ RIGHTS_OPTION, JSON_OPTION, {} },
+	.options = (const struct argp_option[]){
+		MANY_OPTION, RIGHTS_OPTION, JSON_OPTION, {}
+	},
 	.parser = parse,
 	.args_doc = "HANDLE",
 	.doc = "Print another handle to the same object.\n"
 	       "\vA clone never has more rights than its source.\n"
 	       "\n"
 	       "Example:\n"
-	       "  kown clone 1 --rights r",
+	       "  kown clone 1 --rights r\n"
+	       "  kown clone 1 --count 10",
 };
 
+static int many(const struct handle_args *args, int ctx, const char *op,
+		int (*make)(int ctx, uint32_t handle, uint32_t rights, uint32_t count,
+			    uint32_t *others))
+{
+	uint32_t *others = calloc(args->many, sizeof(*others));
+	int err = -ENOMEM;
+
+	if (others)
+		err = make(ctx, args->handles[0], args->rights, args->many, others);
+	if (!err)
+		print_handles(others, args->many, args->json);
+	free(others);
+	return err ? refused(op, err, "handle %u", args->handles[0]) : FINE;
+}
+
 static int another(const struct argp *argp, int argc, char **argv, const char *op,
-		   int (*make)(int ctx, uint32_t handle, uint32_t rights, uint32_t *other))
+		   int (*make)(int ctx, uint32_t handle, uint32_t rights, uint32_t *other),
+		   int (*make_many)(int ctx, uint32_t handle, uint32_t rights, uint32_t count,
+				    uint32_t *others))
 {
 	struct handle_args args = HANDLE_ARGS(1);
 	uint32_t other;
@@ -99,6 +139,8 @@ static int another(const struct argp *argp, int argc, char **argv, const char *o
 	ctx = context_inherited();
 	if (ctx < 0)
 		return -ctx;
+	if (args.many)
+		return many(&args, ctx, op, make_many);
 	err = make(ctx, args.handles[0], args.rights, &other);
 	if (err)
 		return refused(op, err, "handle %u", args.handles[0]);
@@ -108,11 +150,13 @@ static int another(const struct argp *argp, int argc, char **argv, const char *o
 
 int do_clone(int argc, char **argv, char **command)
 {
-	return another(&clone_argp, argc, argv, "clone", kown_clone);
+	return another(&clone_argp, argc, argv, "clone", kown_clone, kown_clone_many);
 }
 
 static const struct argp downgrade_argp = {
-	.options = (const struct argp_option[]){ RIGHTS_OPTION, JSON_OPTION, {} },
+	.options = (const struct argp_option[]){
+		MANY_OPTION, RIGHTS_OPTION, JSON_OPTION, {}
+	},
 	.parser = parse,
 	.args_doc = "HANDLE",
 	.doc = "Print a weak handle to the same object, which does not keep it.\n"
@@ -124,11 +168,14 @@ static const struct argp downgrade_argp = {
 
 int do_downgrade(int argc, char **argv, char **command)
 {
-	return another(&downgrade_argp, argc, argv, "downgrade", kown_downgrade);
+	return another(&downgrade_argp, argc, argv, "downgrade", kown_downgrade,
+		       kown_downgrade_many);
 }
 
 static const struct argp upgrade_argp = {
-	.options = (const struct argp_option[]){ RIGHTS_OPTION, JSON_OPTION, {} },
+	.options = (const struct argp_option[]){
+		MANY_OPTION, RIGHTS_OPTION, JSON_OPTION, {}
+	},
 	.parser = parse,
 	.args_doc = "HANDLE",
 	.doc = "Print a strong handle to the object of a weak one, if it is still there.\n"
@@ -138,7 +185,7 @@ static const struct argp upgrade_argp = {
 
 int do_upgrade(int argc, char **argv, char **command)
 {
-	return another(&upgrade_argp, argc, argv, "upgrade", kown_upgrade);
+	return another(&upgrade_argp, argc, argv, "upgrade", kown_upgrade, kown_upgrade_many);
 }
 
 static const struct argp clone_data_argp = {
@@ -152,7 +199,7 @@ static const struct argp clone_data_argp = {
 
 int do_clone_data(int argc, char **argv, char **command)
 {
-	return another(&clone_data_argp, argc, argv, "clone_data", kown_clone_data);
+	return another(&clone_data_argp, argc, argv, "clone_data", kown_clone_data, NULL);
 }
 
 static const struct argp drop_argp = {

@@ -4,10 +4,14 @@
  */
 #include "tool.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
 #include "kown.h"
 
 struct new_args {
 	struct new_style style;
+	uint32_t many;		/* --count, or 0 */
 	bool json;
 };
 
@@ -54,6 +58,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &args->style;
 		return 0;
+	case OPT_COUNT:
+		args->many = need_many(state, arg);
+		return 0;
 	case OPT_JSON:
 		args->json = true;
 		return 0;
@@ -66,7 +73,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp argp = {
-	.options = (const struct argp_option[]){ JSON_OPTION, {} },
+	.options = (const struct argp_option[]){ MANY_OPTION, JSON_OPTION, {} },
 	.parser = parse,
 	.children = (const struct argp_child[]){ { &new_style_argp }, {} },
 	.args_doc = "[-- COMMAND...]",
@@ -75,7 +82,8 @@ static const struct argp argp = {
 	       "KOWN_FD and TYPE in KOWN_ELEM. Every process below COMMAND can use the object;\n"
 	       "when the last of them ends, it is gone.\n"
 	       "\n"
-	       "Without COMMAND: print a handle to it in the context of $KOWN_CTX.\n"
+	       "Without COMMAND: print a handle to it in the context of $KOWN_CTX, or handles to as\n"
+	       "many objects as --count says.\n"
 	       "\n"
 	       "Example:\n"
 	       "  kown new --elem u64 -- sh -c 'kown push 1 2 3; kown cat'",
@@ -111,6 +119,25 @@ static int new_handle(const struct new_args *args)
 	return FINE;
 }
 
+static int new_handles(const struct new_args *args)
+{
+	const struct new_style *style = &args->style;
+	int ctx = context_inherited();
+	uint32_t *handles;
+	int err = -ENOMEM;
+
+	if (ctx < 0)
+		return -ctx;
+	handles = calloc(args->many, sizeof(*handles));
+	if (handles)
+		err = kown_new_many(ctx, style->mode, style->elem_size, style->cap, args->many,
+				    handles);
+	if (!err)
+		print_handles(handles, args->many, args->json);
+	free(handles);
+	return err ? refused("new", err, "new objects") : FINE;
+}
+
 static int new_for_command(const struct new_style *style, char **command)
 {
 	int ctx = context_any();
@@ -128,7 +155,9 @@ int do_new(int argc, char **argv, char **command)
 
 	argp_parse(&argp, argc, argv, 0, NULL, &args);
 	if (!command)
-		return new_handle(&args);
+		return args.many ? new_handles(&args) : new_handle(&args);
+	if (args.many)
+		return usage("new: COMMAND gets one object, so no --count");
 	if (args.json)
 		return usage("new: with COMMAND there is nothing to print, so no --json");
 	return new_for_command(&args.style, command);

@@ -102,6 +102,15 @@ uint32_t need_u32(struct argp_state *state, const char *what, const char *text)
 	return value;
 }
 
+uint32_t need_many(struct argp_state *state, const char *text)
+{
+	uint32_t value = need_u32(state, "--count", text);
+
+	if (!value)
+		argp_error(state, "--count: 0 are no handles");
+	return value;
+}
+
 int need_fd(struct argp_state *state, const char *text)
 {
 	int fd = 0;

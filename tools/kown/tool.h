@@ -116,6 +116,8 @@ enum {
 
 #define JSON_OPTION \
 	{ "json", OPT_JSON, NULL, 0, "Print one JSON document" }
+#define MANY_OPTION \
+	{ "count", OPT_COUNT, "N", 0, "Make N of them, all or none, and print all" }
 #define RIGHTS_OPTION \
 	{ "rights", OPT_RIGHTS, "RIGHTS", 0, \
 	  "Letters: r read, w write, c clone, e export, l lock; - for none (default: the same)" }
@@ -148,6 +150,7 @@ bool parse_mode(const char *text, uint32_t *mode);
 /* As above, but complain through argp, which exits. */
 uint64_t need_u64(struct argp_state *state, const char *what, const char *text);
 uint32_t need_u32(struct argp_state *state, const char *what, const char *text);
+uint32_t need_many(struct argp_state *state, const char *text);
 int need_fd(struct argp_state *state, const char *text);
 uint32_t need_rights(struct argp_state *state, const char *text);
 uint32_t need_elem(struct argp_state *state, const char *text);
@@ -160,6 +163,7 @@ int context_fresh(void);
 
 /* handle.c */
 void print_handle(uint32_t handle, bool json);
+void print_handles(const uint32_t *handles, uint32_t count, bool json);
 
 /**
  * struct new_style - what a new object shall be

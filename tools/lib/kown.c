@@ -54,6 +54,21 @@ int kown_new(int ctx, uint32_t mode, uint32_t elem_size, uint64_t cap,
 	return 0;
 }
 
+int kown_new_many(int ctx, uint32_t mode, uint32_t elem_size, uint64_t cap, uint32_t count,
+		  uint32_t *handles)
+{
+	struct kown_new arg = {
+		.size = sizeof(arg),
+		.mode = mode,
+		.elem_size = elem_size,
+		.cap = cap,
+		.count = count,
+		.handles = to_user(handles),
+	};
+
+	return count ? command(ctx, KOWN_IOC_NEW, &arg) : 0;
+}
+
 static int another(int ctx, unsigned int nr, uint32_t handle, uint32_t rights, uint32_t *other)
 {
 	struct kown_clone arg = {
@@ -66,6 +81,20 @@ static int another(int ctx, unsigned int nr, uint32_t handle, uint32_t rights, u
 	if (!err)
 		*other = arg.new_handle;
 	return err;
+}
+
+static int others(int ctx, unsigned int nr, uint32_t handle, uint32_t rights, uint32_t count,
+		  uint32_t *handles)
+{
+	struct kown_clone arg = {
+		.size = sizeof(arg),
+		.handle = handle,
+		.rights = rights,
+		.count = count,
+		.handles = to_user(handles),
+	};
+
+	return count ? command(ctx, nr, &arg) : 0;
 }
 
 int kown_clone(int ctx, uint32_t handle, uint32_t rights, uint32_t *clone)
@@ -86,6 +115,21 @@ int kown_downgrade(int ctx, uint32_t handle, uint32_t rights, uint32_t *weak)
 int kown_upgrade(int ctx, uint32_t weak, uint32_t rights, uint32_t *handle)
 {
 	return another(ctx, KOWN_IOC_UPGRADE, weak, rights, handle);
+}
+
+int kown_clone_many(int ctx, uint32_t handle, uint32_t rights, uint32_t count, uint32_t *clones)
+{
+	return others(ctx, KOWN_IOC_CLONE, handle, rights, count, clones);
+}
+
+int kown_downgrade_many(int ctx, uint32_t handle, uint32_t rights, uint32_t count, uint32_t *weak)
+{
+	return others(ctx, KOWN_IOC_DOWNGRADE, handle, rights, count, weak);
+}
+
+int kown_upgrade_many(int ctx, uint32_t weak, uint32_t rights, uint32_t count, uint32_t *handles)
+{
+	return others(ctx, KOWN_IOC_UPGRADE, weak, rights, count, handles);
 }
 
 static int own(int ctx, unsigned int nr, uint32_t handle, uint32_t *how, uint64_t *object)

@@ -61,6 +61,21 @@ int kown_new(int ctx, uint32_t mode, uint32_t elem_size, uint64_t cap,
 	     uint32_t *handle, uint64_t *object);
 
 /**
+ * kown_new_many() - create objects that are alike, all or none, in one call
+ * @ctx: the context
+ * @mode: KOWN_MODE_*
+ * @elem_size: bytes per element
+ * @cap: elements to make room for now, in each
+ * @count: how many objects; 0 does nothing
+ * @handles: out: room for @count first handles, one of each; undefined after a failure
+ *
+ * Return: as kown_new(); also -EFAULT, -EINTR when dying, and -E2BIG of a kernel that
+ * makes one at a time.
+ */
+int kown_new_many(int ctx, uint32_t mode, uint32_t elem_size, uint64_t cap, uint32_t count,
+		  uint32_t *handles);
+
+/**
  * kown_clone() - another handle to the same object
  * @ctx: the context
  * @handle: the source, which stays; needs KOWN_RIGHT_CLONE
@@ -107,6 +122,42 @@ int kown_downgrade(int ctx, uint32_t handle, uint32_t rights, uint32_t *weak);
  * @weak is strong, -ENOSPC, -ENOMEM.
  */
 int kown_upgrade(int ctx, uint32_t weak, uint32_t rights, uint32_t *handle);
+
+/**
+ * kown_clone_many() - other handles to the same object, all or none, in one call
+ * @ctx: as for kown_clone()
+ * @handle: as for kown_clone()
+ * @rights: of each: as for kown_clone()
+ * @count: how many; 0 does nothing
+ * @clones: out: room for @count handles; undefined after a failure
+ *
+ * Return: as kown_clone(); or as kown_new_many().
+ */
+int kown_clone_many(int ctx, uint32_t handle, uint32_t rights, uint32_t count, uint32_t *clones);
+
+/**
+ * kown_downgrade_many() - weak handles, all or none, in one call
+ * @ctx: as for kown_downgrade()
+ * @handle: as for kown_downgrade()
+ * @rights: of each: as for kown_downgrade()
+ * @count: how many; 0 does nothing
+ * @weak: out: room for @count weak handles; undefined after a failure
+ *
+ * Return: as kown_downgrade(); or as kown_new_many().
+ */
+int kown_downgrade_many(int ctx, uint32_t handle, uint32_t rights, uint32_t count, uint32_t *weak);
+
+/**
+ * kown_upgrade_many() - strong handles, all or none, in one call
+ * @ctx: as for kown_upgrade()
+ * @weak: as for kown_upgrade()
+ * @rights: of each: as for kown_upgrade()
+ * @count: how many; 0 does nothing
+ * @handles: out: room for @count strong handles; undefined after a failure
+ *
+ * Return: as kown_upgrade(); or as kown_new_many().
+ */
+int kown_upgrade_many(int ctx, uint32_t weak, uint32_t rights, uint32_t count, uint32_t *handles);
 
 /**
  * kown_into_inner() - get the elements as their last owner, or give the handle up

@@ -100,6 +100,9 @@ test_usage_is_status_2()
 	usage kown new --elem u8 --mode x -- true
 	usage kown new --elem u8 --
 	usage kown new --elem u8 extra -- true
+	usage kown new --elem u8 --count 2 -- true
+	usage kown context -- kown new --elem u8 --count 0
+	usage kown context -- kown new --elem u8 --count x
 	usage kown cat
 	usage kown clone 1
 	usage kown context
@@ -107,6 +110,9 @@ test_usage_is_status_2()
 	usage kown context -- kown clone x
 	usage kown context -- kown clone 4294967296
 	usage kown context -- kown clone 1 --rights x
+	usage kown context -- kown clone 1 --count 0
+	usage kown context -- kown upgrade 1 --count 4294967296
+	usage kown context -- kown clone-data 1 --count 2
 	usage kown context -- kown drop
 	usage kown context -- kown export 1
 	usage kown context -- kown import

@@ -157,6 +157,30 @@ test_downgrade_and_upgrade()
 		"kown: handle 2: it is weak, and this needs a strong one (EINVAL) kown: handle 1: it is strong already (EINVAL) kown: handle 2: the object is gone (ESTALE) strong 0 weak 1 state weak "
 }
 
+test_many_at_once()
+{
+	in_context 'kown new --elem u8 --cap 5 --count 3; kown clone 2 --count 2 --rights cr
+		kown downgrade 1 --count 2; kown upgrade 6 --count 2 --rights rw
+		kown stat --handle 9 | grep -E "^(rights|strong|weak) "; kown stat --handle 2 |
+		grep -E "^(strong|cap) "; kown info | grep -E "^(objects|handles) "
+		kown drop 4 5; kown stat --handle 2 | grep ^strong' \
+		"1 2 3 4 5 6 7 8 9 rights rw strong 3 weak 2 cap 5 strong 3 objects 3 handles 9 strong 1 "
+	in_context 'kown new --elem u8 --count 2 --json; kown clone 2 --count 1 --json
+		kown clone 1 --json' \
+		'{"handles": [1, 2]} {"handles": [3]} {"handle": 4} '
+}
+
+test_many_at_once_are_all_or_none()
+{
+	limit="a limit of the context or user, see: kown info (ENOSPC)"
+	in_context 'kown new --elem u8; kown clone 1 --count 65536
+		kown new --elem u8 --count 65536; kown clone 1 --count 2 --rights r > /dev/null
+		kown clone 2 --count 2; w=$(kown downgrade 1); kown upgrade 1 --count 2
+		kown downgrade $w --count 2; kown drop 1 2 3; kown upgrade $w --count 2
+		kown clone 9 --count 2; kown info | grep "^handles "' \
+		"1 kown: handle 1: $limit kown: new objects: $limit kown: handle 2: it lacks the right to clone, or one asked for (EACCES) kown: handle 1: it is strong already (EINVAL) kown: handle 4: it is weak, and this needs a strong one (EINVAL) kown: handle 4: the object is gone (ESTALE) kown: handle 9: no such handle (ENOENT) handles 1 "
+}
+
 test_weak_export()
 {
 	in_context 'h=$(kown new --elem u8)
