@@ -32,6 +32,7 @@
 #define MIB		1048576
 #define MOST_ROUNDS	99
 #define MANY		1000000
+#define AT_ONCE		64	/* handles; "64 at once" */
 #define GROUP		"/sys/fs/cgroup/kown-bench"
 
 static int ctx, null_fd, file = -1, pipes[2], sem;
@@ -183,14 +184,40 @@ static void run_dup_close(unsigned int n)
 		close(MUST(dup(null_fd)));
 }
 
-/* Dropped all at once: a call less for each. */
+/* Many at once: made in one call, and dropped in one. */
+static void drop_many(void)
+{
+	struct kown_drop arg = {
+		.size = sizeof(arg), .handles = (uintptr_t)handles, .count = AT_ONCE,
+	};
+
+	MUST(ioctl(ctx, KOWN_IOC_DROP, &arg));
+}
+
+static void run_new_drop_many(unsigned int n)
+{
+	struct kown_new arg = {
+		.size = sizeof(arg), .mode = KOWN_MODE_SHARED, .elem_size = 8, .count = AT_ONCE,
+		.handles = (uintptr_t)handles,
+	};
+
+	for (; n; n -= AT_ONCE) {
+		MUST(ioctl(ctx, KOWN_IOC_NEW, &arg));
+		drop_many();
+	}
+}
+
 static void run_clone_drop_many(unsigned int n)
 {
-	struct kown_drop arg = { .size = sizeof(arg), .handles = (uintptr_t)handles, .count = n };
+	struct kown_clone arg = {
+		.size = sizeof(arg), .handle = object, .rights = KOWN_RIGHTS_SAME,
+		.count = AT_ONCE, .handles = (uintptr_t)handles,
+	};
 
-	for (unsigned int i = 0; i < n; i++)
-		handles[i] = kown_clone(object);
-	MUST(ioctl(ctx, KOWN_IOC_DROP, &arg));
+	for (; n; n -= AT_ONCE) {
+		MUST(ioctl(ctx, KOWN_IOC_CLONE, &arg));
+		drop_many();
+	}
 }
 
 static void run_export_import(unsigned int n)
@@ -202,8 +229,6 @@ static void run_export_import(unsigned int n)
 		close(fd);
 	}
 }
-
-
 
 /* To the end. */
 
@@ -563,7 +588,9 @@ static const struct bench benches[] = {
 	{ "CLONE+DROP", 2000, 8, {
 		{ "kown", run_clone_drop, new_object, drop_object },
 		{ "dup+close", run_dup_close } } },
-	{ "CLONE+DROP, dropped at once", 2000, 8, {
+	{ "NEW+DROP, 64 at once", 32 * AT_ONCE, 8, {
+		{ "kown", run_new_drop_many }, { "memfd_create+close", run_memfd_close } } },
+	{ "CLONE+DROP, 64 at once", 32 * AT_ONCE, 8, {
 		{ "kown", run_clone_drop_many, new_object, drop_object },
 		{ "dup+close", run_dup_close } } },
 	{ "PUSH 8 B", 2000, 8, {
