@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The operations of a vector: each refusal by itself, and all of them at random against
- * a plain array, which is compared after every step. $STEPS says how many.
+ * The operations of a vector: each refusal by itself; and all there is to do with objects,
+ * handles, descriptors and locks at random, against a model that is compared after every
+ * step. $STEPS says how many, $SEED repeats a walk.
  */
 #include <pthread.h>
 #include <stdatomic.h>
 
 #include "kown_test.h"
+#include "ops_steps.h"
 #include "snapshot.h"
-
-#define MOST	300			/* elements */
-#define LARGEST	4097			/* bytes of one */
-#define MOST_HANDLES	70		/* made at once */
 
 static const __u64 five[5] = { 10, 11, 12, 13, 14 };
 
@@ -358,14 +356,14 @@ TEST_F(ops, split_off_and_clone_data_make_objects)
 /* Class 11: sums and products that do not fit; nothing moves. */
 TEST_F(ops, class_11_sizes_that_overflow)
 {
-	static const struct {
+	const struct {
 		__u64 count;
 		int err;
 	} cases[] = {
 		{ ~0ULL, EOVERFLOW }, { ~0ULL / 8, EOVERFLOW }, { ~0ULL / 8 + 1, EOVERFLOW },
 		{ 1ULL << 61, EOVERFLOW }, { 1ULL << 60, EOVERFLOW },
 		{ (1ULL << 60) - 1, ENOSPC }, { 1ULL << 32, ENOSPC },
-		{ (256ULL << 20) / 8 + 1, ENOSPC },
+		{ kown_param("max_bytes") / 8 + 1, ENOSPC },
 	};
 	struct snapshot before;
 	__u64 cap;
@@ -509,400 +507,113 @@ TEST_F(ops, class_15_pages_that_are_missing)
 	snapshot_same(_metadata, self->ctx, self->handle, &before, "missing", 0);
 }
 
-/*
- * The model: a plain array of the same elements, and what each command should do to it.
- */
-struct model {
-	unsigned char bytes[MOST * 4 * LARGEST];
-	__u64 len;
-};
+#define WALK		FIXTURE_DATA(walk)
+#define ENOUGH		20000	/* steps, to meet each operation */
+#define ENOUGH_FOR_ALL	200000	/* and each way it may end */
 
-struct random_walk {
-	int ctx;
-	__u32 size;			/* bytes of an element */
+FIXTURE(walk) {
+	unsigned long steps, done;
 	__u64 seed;
-	__u32 handle[2];
-	struct model model[2];
-	unsigned char in[MOST * LARGEST], out[MOST * LARGEST], want[MOST * LARGEST];
-	unsigned char mask[MOST / 2];
 };
 
-static struct random_walk walk;
-
-static void model_splice(struct model *m, __u64 at, __u64 remove, const void *in, __u64 n)
+FIXTURE_SETUP(walk)
 {
-	__u32 s = walk.size;
+	const char *steps = getenv("STEPS"), *seed = getenv("SEED");
+	int ctx = kown_open();
 
-	memmove(m->bytes + (at + n) * s, m->bytes + (at + remove) * s,
-		(m->len - at - remove) * s);
-	memcpy(m->bytes + at * s, in, n * s);
-	m->len = m->len - remove + n;
+	ASSERT_LE(0, ctx);
+	ASSERT_EQ(0, kown_info(ctx, &world.before));
+	world.before.all_contexts--;
+	close(ctx);
+	self->steps = steps ? strtoul(steps, NULL, 0) : ENOUGH;
+	self->seed = seed ? strtoull(seed, NULL, 0) : now_ns() ^ getpid();
+	TH_LOG("%lu steps, SEED=%llu", self->steps, self->seed);
 }
 
-static __u64 some(__u64 below)
+FIXTURE_TEARDOWN(walk)
 {
-	return below ? random_u32(&walk.seed) % below : 0;
 }
 
-/* Few values, so that neighbours are equal now and then. */
-static void random_elems(unsigned char *to, __u64 n)
+static void walk_begin(__u32 size, __u64 seed)
 {
-	__u64 i;
-
-	for (i = 0; i < n; i++)
-		memset(to + i * walk.size, some(3), walk.size);
-}
-
-static bool holds_the_model(__u32 handle, const struct model *m)
-{
-	return !kown_read(walk.ctx, handle, 0, m->len, walk.out) &&
-	       !memcmp(walk.out, m->bytes, m->len * walk.size);
-}
-
-/* With another strong handle: an exclusive object is busy until one of them is alone. */
-static const char *shared_for_a_while(__u32 which)
-{
-	__u32 h = walk.handle[which], clone, how, want = which ? 0 : EBUSY;
-	struct model *m = &walk.model[which];
-	int ctx = walk.ctx;
-	__u64 got;
-
-	if (kown_clone(ctx, h, KOWN_RIGHTS_SAME, &clone))
-		return "CLONE";
-	if (kown_push_at(ctx, h, ptr_to_u64(walk.in), 1, &got) != want)
-		return "PUSH while there is another";
-	if (!want)
-		model_splice(m, m->len, 0, walk.in, 1);
-	if (kown_own(ctx, KOWN_IOC_TAKE, h, &how, NULL) != EBUSY)
-		return "TAKE while there is another";
-	if (!holds_the_model(clone, m))
-		return "what the clone sees";
-	if (some(2)) {
-		if (kown_own(ctx, KOWN_IOC_INTO_INNER, clone, &how, NULL) ||
-		    how != KOWN_OWN_NOT || kown_drop(ctx, clone) != ENOENT)
-			return "INTO_INNER of one of two";
-		return NULL;
-	}
-	if (kown_own(ctx, KOWN_IOC_MAKE_MUT, h, &how, NULL) || how != KOWN_OWN_COPIED)
-		return "MAKE_MUT while there is another";
-	/* Now there are two objects; what happens to one does not happen to the other. */
-	if (kown_resize(ctx, KOWN_IOC_TRUNCATE, clone, 0, NULL) || !holds_the_model(h, m))
-		return "the copy";
-	return kown_drop(ctx, clone) ? "DROP" : NULL;
-}
-
-/* With a weak handle: it upgrades while the object lives, and is dead once that moves. */
-static const char *weak_for_a_while(__u32 which)
-{
-	__u32 h = walk.handle[which], weak, strong, how;
-	struct model *m = &walk.model[which];
-	int ctx = walk.ctx;
-
-	if (kown_downgrade(ctx, h, KOWN_RIGHTS_SAME, &weak) ||
-	    kown_upgrade(ctx, weak, KOWN_RIGHTS_SAME, &strong))
-		return "DOWNGRADE, UPGRADE";
-	if (!holds_the_model(strong, m) || kown_drop(ctx, strong))
-		return "what was upgraded";
-	if (!which && kown_resize(ctx, KOWN_IOC_TRUNCATE, h, 0, NULL) != EBUSY)
-		return "TRUNCATE while there is a weak one";
-	if (kown_own(ctx, some(2) ? KOWN_IOC_TAKE : KOWN_IOC_MAKE_MUT, h, &how, NULL) ||
-	    how != KOWN_OWN_MOVED)
-		return "TAKE or MAKE_MUT with a weak one";
-	if (kown_upgrade(ctx, weak, KOWN_RIGHTS_SAME, &strong) != ESTALE)
-		return "UPGRADE of what has moved";
-	return kown_drop(ctx, weak) ? "DROP" : NULL;
-}
-
-/* With many of a kind at once, and many other objects: all in one call, and gone in one. */
-static const char *many_for_a_while(__u32 which)
-{
-	__u32 h = walk.handle[which], n = 1 + some(MOST_HANDLES), weak = some(2), done;
-	static __u32 room[3 * MOST_HANDLES];
-	struct model *m = &walk.model[which];
-	struct kown_stat stat;
-	int ctx = walk.ctx;
-
-	if (kown_others(ctx, weak ? KOWN_IOC_DOWNGRADE : KOWN_IOC_CLONE, h, KOWN_RIGHTS_SAME, n,
-			room))
-		return "CLONE or DOWNGRADE of many";
-	if (kown_others(ctx, weak ? KOWN_IOC_UPGRADE : KOWN_IOC_CLONE, room[some(n)],
-			KOWN_RIGHTS_SAME, n, room + n))
-		return "UPGRADE or CLONE of many";
-	if (kown_new_many(ctx, walk.size, 0, n, room + 2 * n))
-		return "NEW of many";
-	if (kown_stat(ctx, room[n], &stat) || stat.strong != 1 + (weak ? n : 2 * n) ||
-	    stat.weak != (weak ? n : 0))
-		return "counts of many";
-	if (!which && kown_resize(ctx, KOWN_IOC_TRUNCATE, h, 0, NULL) != EBUSY)
-		return "TRUNCATE while there are many";
-	if (!holds_the_model(room[n + some(n)], m))
-		return "what one of many sees";
-	if (kown_stat(ctx, room[2 * n + some(n)], &stat) || stat.strong != 1 || stat.len)
-		return "one of many objects";
-	return kown_drop_many(ctx, room, 3 * n, &done) || done != 3 * n ? "DROP of many" : NULL;
-}
-
-/* Return: what is wrong, or NULL. */
-static const char *step(__u32 op)
-{
-	__u32 which = some(2), h = walk.handle[which], o = walk.handle[!which], made;
-	struct model *m = &walk.model[which], *other = &walk.model[!which];
-	__u64 start = some(m->len + 2), n = some(6), k, i, got = 0;
-	bool there = start <= m->len && n <= m->len - start;
-	int ctx = walk.ctx, want = there ? 0 : ERANGE, err;
-	__u32 s = walk.size, discard = some(2) ? KOWN_DISCARD : 0;
-	void *out = discard ? NULL : walk.out;
-
-	random_elems(walk.in, MOST / 20);
-	memset(walk.out, PATTERN, 8 * s);
-	memset(walk.want, PATTERN, 8 * s);
-	if (there && n)
-		memcpy(walk.want, m->bytes + start * s, n * s);
-	switch (op) {
-	case 0:
-		if (kown_push_at(ctx, h, ptr_to_u64(walk.in), n, &got) || got != m->len)
-			return "PUSH";
-		model_splice(m, m->len, 0, walk.in, n);
-		return NULL;
-	case 1:
-		k = n < m->len ? n : m->len;
-		if (kown_pop(ctx, h, walk.out, n, &got) || got != k ||
-		    memcmp(walk.out, m->bytes + (m->len - k) * s, k * s))
-			return "POP";
-		m->len -= k;
-		return NULL;
-	case 2:
-		k = n < m->len ? n : m->len;
-		if (kown_pop_front(ctx, h, walk.out, n, &got) || got != k ||
-		    memcmp(walk.out, m->bytes, k * s))
-			return "POP_FRONT";
-		model_splice(m, 0, k, NULL, 0);
-		return NULL;
-	case 3:
-		want = start > m->len ? ERANGE : 0;
-		if (kown_range(ctx, KOWN_IOC_INSERT, 0, h, start, n, walk.in) != want)
-			return "INSERT";
-		if (!want)
-			model_splice(m, start, 0, walk.in, n);
-		return NULL;
-	case 4:
-		if (kown_range(ctx, KOWN_IOC_REMOVE, discard, h, start, n, out) != want ||
-		    (out && memcmp(walk.out, walk.want, 8 * s)))
-			return "REMOVE";
-		if (there)
-			model_splice(m, start, n, NULL, 0);
-		return NULL;
-	case 5:
-		if (kown_range(ctx, KOWN_IOC_SWAP_REMOVE, discard, h, start, n, out) != want ||
-		    (out && memcmp(walk.out, walk.want, 8 * s)))
-			return "SWAP_REMOVE";
-		if (!there)
-			return NULL;
-		k = m->len - start - n < n ? m->len - start - n : n;
-		memmove(m->bytes + start * s, m->bytes + (m->len - k) * s, k * s);
-		m->len -= n;
-		return NULL;
-	case 6:
-		want = start > m->len ? ERANGE : 0;
-		k = want ? 0 : n < m->len - start ? n : m->len - start;
-		if (kown_drain(ctx, discard, h, start, n, out, &got) != want ||
-		    (!want && got != k) ||
-		    (out && memcmp(walk.out, m->bytes + start * s, k * s)))
-			return "DRAIN";
-		if (!want)
-			model_splice(m, start, k, NULL, 0);
-		return NULL;
-	case 7:
-		k = some(6);
-		if (kown_splice(ctx, discard, h, start, n, out, walk.in, k) != want ||
-		    (out && memcmp(walk.out, walk.want, 8 * s)))
-			return "SPLICE";
-		if (there)
-			model_splice(m, start, n, walk.in, k);
-		return NULL;
-	case 8:
-		if (kown_range(ctx, KOWN_IOC_WRITE, 0, h, start, n, walk.in) != want)
-			return "WRITE";
-		if (there)
-			model_splice(m, start, n, walk.in, n);
-		return NULL;
-	case 9:
-		if (kown_range(ctx, KOWN_IOC_FILL, 0, h, start, n, walk.in) != want)
-			return "FILL";
-		for (i = 0; there && i < n; i++)
-			memcpy(m->bytes + (start + i) * s, walk.in, s);
-		return NULL;
-	case 10:
-		if (kown_resize(ctx, KOWN_IOC_TRUNCATE, h, start, NULL))
-			return "TRUNCATE";
-		if (start < m->len)
-			m->len = start;
-		return NULL;
-	case 11:
-		k = start + n;
-		if (kown_resize(ctx, KOWN_IOC_RESIZE, h, k, walk.in))
-			return "RESIZE";
-		for (; m->len < k; m->len++)
-			memcpy(m->bytes + m->len * s, walk.in, s);
-		m->len = k;
-		return NULL;
-	case 12:
-		if (kown_reserve(ctx, KOWN_IOC_RESERVE, some(2) ? KOWN_RESERVE_EXACT : 0, h,
-				 n, &got) || got < m->len + n)
-			return "RESERVE";
-		return NULL;
-	case 13:
-		if (kown_reserve(ctx, KOWN_IOC_SHRINK, 0, h, start, &got) || got < m->len)
-			return "SHRINK";
-		return NULL;
-	case 14:
-	case 15:
-		for (i = 0; i < sizeof(walk.mask); i++)
-			walk.mask[i] = random_u32(&walk.seed);
-		n = some(20);
-		there = start <= m->len && n <= m->len - start;
-		want = there ? 0 : ERANGE;
-		err = kown_mask(ctx, op == 14 ? KOWN_IOC_RETAIN : KOWN_IOC_EXTRACT, h, start, n,
-				walk.mask, op == 14 ? NULL : walk.out, &got);
-		if (err != want)
-			return "RETAIN or EXTRACT";
-		if (err)
-			return NULL;
-		for (i = k = 0; i < n; i++) {
-			bool bit = walk.mask[i / 8] >> (i % 8) & 1;
-
-			if (op == 14 ? bit : !bit)
-				continue;
-			if (op == 15 && memcmp(walk.out + k * s,
-					       m->bytes + (start + i - k) * s, s))
-				return "EXTRACT gave another element";
-			model_splice(m, start + i - k, 1, NULL, 0);
-			k++;
-		}
-		return got == k ? NULL : "RETAIN or EXTRACT counted wrong";
-	case 16:
-		if (kown_dedup(ctx, h, &got))
-			return "DEDUP";
-		for (i = 1, k = 0; i < m->len;) {
-			if (memcmp(m->bytes + i * s, m->bytes + (i - 1) * s, s)) {
-				i++;
-				continue;
-			}
-			model_splice(m, i, 1, NULL, 0);
-			k++;
-		}
-		return got == k ? NULL : "DEDUP counted wrong";
-	case 17:
-		if (kown_range(ctx, KOWN_IOC_EXTEND_WITHIN, 0, h, start, n, NULL) != want)
-			return "EXTEND_WITHIN";
-		if (there)
-			model_splice(m, m->len, 0, walk.want, n);
-		return NULL;
-	case 18:
-		if (kown_append(ctx, KOWN_IOC_APPEND, o, h, 0, 0, &got) || got != other->len)
-			return "APPEND";
-		model_splice(other, other->len, 0, m->bytes, m->len);
-		m->len = 0;
-		return NULL;
-	case 19:
-		i = some(2);
-		if (kown_append(ctx, KOWN_IOC_COPY_FROM, i ? h : o, h, start, n, &got) != want)
-			return "COPY_FROM";
-		if (i)
-			other = m;
-		if (there)
-			model_splice(other, other->len, 0, walk.want, n);
-		return NULL;
-	case 20:
-		want = start > m->len ? ERANGE : 0;
-		if (kown_split_off(ctx, h, start, &made) != want)
-			return "SPLIT_OFF";
-		if (want)
-			return NULL;
-		if (kown_append(ctx, KOWN_IOC_APPEND, o, made, 0, 0, &got) ||
-		    got != other->len || kown_drop(ctx, made))
-			return "APPEND of what was split off";
-		model_splice(other, other->len, 0, m->bytes + start * s, m->len - start);
-		m->len = start;
-		return NULL;
-	case 21:
-		return shared_for_a_while(which);
-	case 22:
-		return weak_for_a_while(which);
-	case 23:
-		return many_for_a_while(which);
-	default:
-		if (kown_clone_data(ctx, h, KOWN_RIGHTS_SAME, &made) || kown_drop(ctx, h))
-			return "CLONE_DATA";
-		walk.handle[which] = made;
-		return NULL;
-	}
-}
-
-#define OPS	25
-
-static const char *compare(void)
-{
-	struct kown_stat stat;
-	struct kown_info info;
-	__u64 bytes = 0;
 	int i;
 
-	for (i = 0; i < 2; i++) {
-		struct model *m = &walk.model[i];
-
-		if (kown_stat(walk.ctx, walk.handle[i], &stat) || stat.strong != 1 || stat.weak)
-			return "counts";
-		if (stat.len != m->len || stat.cap < m->len)
-			return "length";
-		if (kown_read(walk.ctx, walk.handle[i], 0, m->len, walk.out) ||
-		    memcmp(walk.out, m->bytes, m->len * walk.size))
-			return "contents";
-		bytes += walk.size ? stat.cap * walk.size : 0;
+	world.size = size;
+	world.seed = seed;
+	world.last_id = 0;
+	for (i = 0; i < CONTEXTS; i++) {
+		world.ctx[i] = kown_open();
+		world.stale[i] = 0;
 	}
-	if (kown_info(walk.ctx, &info) || info.objects != 2 || info.handles != 2 ||
-	    info.bytes != bytes)
-		return "what INFO says";
-	return NULL;
 }
 
-TEST_F_TIMEOUT(ops, walk_at_random_does_as_an_array_does, 7200)
+/* With the contexts and the descriptors goes all there was. */
+static void walk_end(void)
+{
+	struct held *h;
+	int i;
+
+	for (i = 0; i < CONTEXTS; i++)
+		close(world.ctx[i]);
+	for (h = world.held; h < world.held + HELD; h++)
+		if (h->of && h->fd >= 0)
+			close(h->fd);
+	memset(world.held, 0, sizeof(world.held));
+	memset(world.model, 0, sizeof(world.model));
+}
+
+/* Nothing has been left out: no operation, and no way for it to end. */
+static void met_all(struct __test_metadata *_metadata, const WALK *self)
+{
+	const struct operation *op;
+	const int *err;
+
+	for (op = operations; op < operations + OPERATIONS; op++) {
+		unsigned long *how_often = met_by[op - operations];
+
+		for (err = op->meets; *err >= 0; err++) {
+			if (*err && self->done < ENOUGH_FOR_ALL)
+				break;
+			EXPECT_LT(0, how_often[*err]) {
+				TH_LOG("%s never ended with %s", op->name, strerror(*err));
+			}
+		}
+	}
+}
+
+TEST_F_TIMEOUT(walk, at_random_does_as_the_model_does, 7200)
 {
 	static const __u32 sizes[] = { 0, 1, 3, 8, 24, LARGEST };
-	unsigned long steps = getenv("STEPS") ? strtoul(getenv("STEPS"), NULL, 0) : 20000;
-	unsigned long i, each = 1 + (steps - 1) / ARRAY_SIZE(sizes);
-	const char *wrong;
-	const char *given = getenv("SEED");
-	__u64 seed = given ? strtoull(given, NULL, 0) : now_ns() ^ getpid();
-	int n, round;
-	__u32 op = 0;
+	unsigned long i, each = 1 + (self->steps - 1) / ARRAY_SIZE(sizes);
+	const char *wrong, *what;
+	struct kown_info after;
+	int n, ctx;
 
-	TH_LOG("%lu steps, SEED=%llu", steps, seed);
 	for (n = 0; n < ARRAY_SIZE(sizes); n++) {
-		walk.ctx = kown_open();
-		walk.size = sizes[n];
-		walk.seed = seed + n;
-		for (round = 0; round < 2; round++) {
-			walk.model[round].len = 0;
-			ASSERT_EQ(0, kown_new_mode(walk.ctx, round ? KOWN_MODE_SHARED :
-						   KOWN_MODE_EXCLUSIVE, walk.size, 0,
-						   &walk.handle[round]));
-		}
+		walk_begin(sizes[n], self->seed + n);
 		for (i = 0; i < each; i++) {
-			op = some(OPS);
-			if (walk.model[0].len + walk.model[1].len > MOST / 2)
-				op = 10;
-			wrong = step(op);
+			wrong = step(&what);
 			if (!wrong)
 				wrong = compare();
 			ASSERT_EQ(NULL, wrong) {
-				TH_LOG("%s, after operation %u, size %u, step %lu", wrong, op,
-				       walk.size, i);
+				TH_LOG("%s, after %s, errno %d, size %u, step %lu", wrong, what,
+				       ended, sizes[n], i);
 			}
+			if (++self->done % 100000 == 0)
+				TH_LOG("%lu of %lu", self->done, each * ARRAY_SIZE(sizes));
 		}
-		close(walk.ctx);
+		walk_end();
 	}
-	TH_LOG("%lu steps", n * each);
+	if (self->done >= ENOUGH)
+		met_all(_metadata, self);
+	ctx = kown_open();
+	ASSERT_EQ(0, kown_info(ctx, &after));
+	EXPECT_EQ(world.before.all_objects, after.all_objects);
+	EXPECT_EQ(world.before.all_handles, after.all_handles);
+	EXPECT_EQ(world.before.all_bytes, after.all_bytes);
+	EXPECT_EQ(world.before.all_descriptors, after.all_descriptors);
+	close(ctx);
+	TH_LOG("%lu steps", self->done);
 }
 
 /* Class 16: A from B while B from A, and a third that looks. */
