@@ -162,83 +162,254 @@ TEST_F(first, weak_upgrade_memfd)
 	close(fd);
 }
 
-/* Shared or mutable: a reader is told nothing but what was there when he got it. */
+/* Shared or mutable: another process is told nothing but what was there when it got it. */
+static int look_kown(void *arg)
+{
+	FIRST *self = arg;
+	int fd = receive_fd(self->socks[1]), ctx = kown_open();
+	__u64 now[2];
+	__u32 handle;
+
+	if (kown_import(ctx, fd, KOWN_RIGHTS_SAME, &handle) || close(fd) ||
+	    kown_read(ctx, handle, 0, 2, now) || now[0] != 1)
+		return 1;
+	WRITE_ONCE(self->shared->step, 1);
+	if (!await_step(self->shared, 2))
+		return 2;
+	return kown_read(ctx, handle, 0, 2, now) || now[0] != 1 || now[1] != 1 ? 3 : 0;
+}
+
 TEST_F(first, shared_xor_mutable_kown)
 {
-	__u64 elems[2] = { 1, 1 }, now[2];
-	__u32 writer, reader;
+	__u64 elems[2] = { 1, 1 };
+	__u32 writer;
+	pid_t reader;
+	int fd;
 
 	ASSERT_EQ(0, kown_new_mode(self->ctx, KOWN_MODE_EXCLUSIVE, 8, 0, &writer));
 	ASSERT_EQ(0, kown_push(self->ctx, writer, elems, 2));
-	ASSERT_EQ(0, kown_clone(self->ctx, writer, KOWN_RIGHT_READ, &reader));
+	ASSERT_EQ(0, kown_export(self->ctx, writer, KOWN_RIGHT_READ, &fd));
+	ASSERT_EQ(0, send_fd(self->socks[0], fd));
+	close(fd);
+	reader = run_child(look_kown, self);
+	ASSERT_TRUE(await_step(self->shared, 1));
 	elems[0] = 2;
 	EXPECT_EQ(EBUSY, kown_range(self->ctx, KOWN_IOC_WRITE, 0, writer, 0, 1, elems));
-	ASSERT_EQ(0, kown_read(self->ctx, reader, 0, 2, now));
-	EXPECT_EQ(1, now[0]);
-	/* And once he is gone, the writer writes again. */
-	ASSERT_EQ(0, kown_drop(self->ctx, reader));
+	WRITE_ONCE(self->shared->step, 2);
+	EXPECT_EQ(0, child_status(reader));
+	/* And once it is gone, the writer writes again. */
 	EXPECT_EQ(0, kown_range(self->ctx, KOWN_IOC_WRITE, 0, writer, 0, 1, elems));
+}
+
+static int look_memfd(void *arg)
+{
+	FIRST *self = arg;
+	__u64 *map = mmap(NULL, 8, PROT_READ, MAP_SHARED, receive_fd(self->socks[1]), 0);
+
+	if (map == MAP_FAILED || READ_ONCE(*map) != 1)
+		return 1;
+	WRITE_ONCE(self->shared->step, 1);
+	if (!await_step(self->shared, 2))
+		return 2;
+	/* What it reads has changed under it. */
+	return READ_ONCE(*map) == 2 ? 0 : 3;
 }
 
 TEST_F(first, shared_xor_mutable_memfd)
 {
 	int writer = memfd_create("first", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	__u64 value = 1, *reader;
+	__u64 value = 1;
+	pid_t reader;
 
 	ASSERT_LE(0, writer);
 	ASSERT_EQ(8, pwrite(writer, &value, 8, 0));
-	reader = mmap(NULL, 8, PROT_READ, MAP_SHARED, writer, 0);
-	ASSERT_NE(MAP_FAILED, reader);
-	/* Unsealed, what he reads changes under the reader. */
+	ASSERT_EQ(0, send_fd(self->socks[0], writer));
+	reader = run_child(look_memfd, self);
+	ASSERT_TRUE(await_step(self->shared, 1));
 	value = 2;
-	ASSERT_EQ(8, pwrite(writer, &value, 8, 0));
-	EXPECT_EQ(2, READ_ONCE(*reader));
-	/* Sealed, it is so for ever, though he is long gone. */
-	ASSERT_EQ(0, munmap(reader, 8));
+	EXPECT_EQ(8, pwrite(writer, &value, 8, 0));
+	/* Sealed, it is so for ever, though the reader is long gone. */
 	ASSERT_EQ(0, fcntl(writer, F_ADD_SEALS, F_SEAL_WRITE));
+	WRITE_ONCE(self->shared->step, 2);
+	EXPECT_EQ(0, child_status(reader));
 	EXPECT_EQ(-1, pwrite(writer, &value, 8, 0));
 	EXPECT_EQ(EPERM, errno);
 	close(writer);
 }
 
 /* A copy on write, of the instant it was asked for; and none if nobody else is there. */
+static int copy_kown(void *arg)
+{
+	FIRST *self = arg;
+	int fd = receive_fd(self->socks[1]), ctx = kown_open();
+	__u64 elem = 2, now[2];
+	__u32 mine, how;
+
+	if (kown_import(ctx, fd, KOWN_RIGHTS_SAME, &mine) || close(fd) ||
+	    kown_own(ctx, KOWN_IOC_MAKE_MUT, mine, &how, NULL) || how != KOWN_OWN_COPIED ||
+	    kown_range(ctx, KOWN_IOC_WRITE, 0, mine, 0, 1, &elem))
+		return 1;
+	WRITE_ONCE(self->shared->step, 1);
+	if (!await_step(self->shared, 2))
+		return 2;
+	/* Neither sees the other's changes. */
+	return kown_read(ctx, mine, 0, 2, now) || now[0] != 2 || now[1] != 1 ? 3 : 0;
+}
+
 TEST_F(first, make_mut_kown)
 {
 	__u64 elems[2] = { 1, 1 }, now[2];
-	__u32 mine, theirs, how;
+	__u32 mine, how;
+	pid_t other;
+	int fd;
 
 	ASSERT_EQ(0, kown_new_mode(self->ctx, KOWN_MODE_EXCLUSIVE, 8, 0, &mine));
 	ASSERT_EQ(0, kown_push(self->ctx, mine, elems, 2));
-	ASSERT_EQ(0, kown_own(self->ctx, KOWN_IOC_MAKE_MUT, mine, &how, NULL));
-	EXPECT_EQ(KOWN_OWN_SAME, how);
-	ASSERT_EQ(0, kown_clone(self->ctx, mine, KOWN_RIGHTS_SAME, &theirs));
-	ASSERT_EQ(0, kown_own(self->ctx, KOWN_IOC_MAKE_MUT, mine, &how, NULL));
-	EXPECT_EQ(KOWN_OWN_COPIED, how);
-	/* Now each is alone with his own, and neither sees the other's changes. */
-	elems[0] = 2;
-	ASSERT_EQ(0, kown_range(self->ctx, KOWN_IOC_WRITE, 0, theirs, 0, 1, elems));
+	ASSERT_EQ(0, kown_export(self->ctx, mine, KOWN_RIGHTS_SAME, &fd));
+	ASSERT_EQ(0, send_fd(self->socks[0], fd));
+	close(fd);
+	other = run_child(copy_kown, self);
+	ASSERT_TRUE(await_step(self->shared, 1));
 	ASSERT_EQ(0, kown_read(self->ctx, mine, 0, 2, now));
 	EXPECT_EQ(1, now[0]);
+	/* The other has gone away with a copy, so here is nothing to copy. */
+	ASSERT_EQ(0, kown_own(self->ctx, KOWN_IOC_MAKE_MUT, mine, &how, NULL));
+	EXPECT_EQ(KOWN_OWN_SAME, how);
 	elems[0] = 3;
-	ASSERT_EQ(0, kown_range(self->ctx, KOWN_IOC_WRITE, 0, mine, 0, 1, elems));
-	ASSERT_EQ(0, kown_read(self->ctx, theirs, 0, 2, now));
-	EXPECT_EQ(2, now[0]);
+	EXPECT_EQ(0, kown_range(self->ctx, KOWN_IOC_WRITE, 0, mine, 0, 2, elems));
+	WRITE_ONCE(self->shared->step, 2);
+	EXPECT_EQ(0, child_status(other));
+}
+
+static int copy_memfd(void *arg)
+{
+	FIRST *self = arg;
+	__u64 *map = mmap(NULL, 8, PROT_READ | PROT_WRITE, MAP_PRIVATE,
+			  receive_fd(self->socks[1]), 0);
+
+	if (map == MAP_FAILED || READ_ONCE(*map) != 1)
+		return 1;
+	WRITE_ONCE(self->shared->step, 1);
+	if (!await_step(self->shared, 2))
+		return 2;
+	/* It is no copy until it is written, and until then it is somebody else's. */
+	return READ_ONCE(*map) == 3 ? 0 : 3;
 }
 
 TEST_F(first, make_mut_memfd)
 {
-	int theirs = memfd_with("first", 1);
-	__u64 value = 2, *mine;
+	int mine = memfd_with("first", 1);
+	__u64 value = 3;
+	pid_t other;
 
-	ASSERT_LE(0, theirs);
-	/* It never knows that nobody else is there, and it is no copy until it is written. */
-	mine = mmap(NULL, 8, PROT_READ | PROT_WRITE, MAP_PRIVATE, theirs, 0);
-	ASSERT_NE(MAP_FAILED, mine);
-	ASSERT_EQ(1, READ_ONCE(*mine));
-	ASSERT_EQ(8, pwrite(theirs, &value, 8, 0));
-	EXPECT_EQ(2, READ_ONCE(*mine));
-	munmap(mine, 8);
-	close(theirs);
+	ASSERT_LE(0, mine);
+	ASSERT_EQ(0, send_fd(self->socks[0], mine));
+	other = run_child(copy_memfd, self);
+	ASSERT_TRUE(await_step(self->shared, 1));
+	/* And nobody can ask whether the other is there. */
+	ASSERT_EQ(8, pwrite(mine, &value, 8, 0));
+	WRITE_ONCE(self->shared->step, 2);
+	EXPECT_EQ(0, child_status(other));
+	close(mine);
+}
+
+/* Elements put in and taken out anywhere, by one process while another waits for them. */
+static int take_kown(void *arg)
+{
+	FIRST *self = arg;
+	int fd = receive_fd(self->socks[1]), ctx = kown_open();
+	__u64 now[3], taken;
+	__u32 handle;
+
+	if (kown_import(ctx, fd, KOWN_RIGHTS_SAME, &handle) || is_ready(fd, POLLIN, 0))
+		return 1;
+	WRITE_ONCE(self->shared->step, 1);
+	if (!is_ready(fd, POLLIN, 10000))
+		return 2;
+	WRITE_ONCE(self->shared->step, 2);
+	/* Whenever it looks, there is all of a change or nothing of it. */
+	while (READ_ONCE(self->shared->step) < 3) {
+		if (kown_read(ctx, handle, 0, 3, now) || now[0] != 10)
+			return 3;
+		if (!(now[1] == 11 && now[2] == 12) && !(now[1] == 99 && now[2] == 11))
+			return 4;
+		self->shared->result[now[1] == 99]++;
+	}
+	if (kown_range(ctx, KOWN_IOC_REMOVE, 0, handle, 1, 1, now) || now[0] != 11)
+		return 5;
+	if (kown_drain(ctx, 0, handle, 0, ~0ULL, now, &taken) || taken != 2 || now[0] != 10 ||
+	    now[1] != 12)
+		return 6;
+	return is_ready(fd, POLLIN, 0) ? 7 : 0;
+}
+
+TEST_F(first, insert_remove_and_poll_kown)
+{
+	const __u64 elems[3] = { 10, 11, 12 }, between = 99;
+	unsigned long long end;
+	__u32 handle;
+	pid_t taker;
+	int fd;
+
+	ASSERT_EQ(0, kown_new(self->ctx, 8, 0, &handle));
+	ASSERT_EQ(0, kown_export(self->ctx, handle, KOWN_RIGHTS_SAME, &fd));
+	ASSERT_EQ(0, send_fd(self->socks[0], fd));
+	taker = run_child(take_kown, self);
+	ASSERT_TRUE(await_step(self->shared, 1));
+	ASSERT_EQ(0, kown_range(self->ctx, KOWN_IOC_INSERT, 0, handle, 0, 3, elems));
+	ASSERT_TRUE(await_step(self->shared, 2));
+	for (end = now_ms() + 500; now_ms() < end;) {
+		ASSERT_EQ(0, kown_range(self->ctx, KOWN_IOC_INSERT, 0, handle, 1, 1, &between));
+		ASSERT_EQ(0, kown_range(self->ctx, KOWN_IOC_REMOVE, KOWN_DISCARD, handle, 1, 1,
+					NULL));
+	}
+	WRITE_ONCE(self->shared->step, 3);
+	EXPECT_EQ(0, child_status(taker));
+	EXPECT_LT(0, self->shared->result[0]);
+	EXPECT_LT(0, self->shared->result[1]);
+	close(fd);
+}
+
+static int take_memfd(void *arg)
+{
+	FIRST *self = arg;
+	int fd = receive_fd(self->socks[1]);
+	const __u64 half[4] = { 10, 11, 11, 12 };
+	__u64 now[4];
+
+	/* There is nothing, and a poll says that there is. */
+	if (!is_ready(fd, POLLIN, 0) || pread(fd, now, 8, 0))
+		return 1;
+	WRITE_ONCE(self->shared->step, 1);
+	if (!await_step(self->shared, 2))
+		return 2;
+	/* It looks while another puts an element in: one is there twice. */
+	return pread(fd, now, sizeof(now), 0) == sizeof(now) &&
+	       !memcmp(now, half, sizeof(now)) ? 0 : 3;
+}
+
+TEST_F(first, insert_remove_and_poll_memfd)
+{
+	int fd = memfd_create("first", MFD_CLOEXEC), page = sysconf(_SC_PAGESIZE);
+	const __u64 elems[3] = { 10, 11, 12 }, between = 99;
+	pid_t taker;
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, send_fd(self->socks[0], fd));
+	taker = run_child(take_memfd, self);
+	ASSERT_TRUE(await_step(self->shared, 1));
+	ASSERT_EQ(sizeof(elems), pwrite(fd, elems, sizeof(elems), 0));
+	/* Nothing can be put in or taken out, not even whole pages. */
+	EXPECT_EQ(-1, fallocate(fd, FALLOC_FL_INSERT_RANGE, 0, page));
+	EXPECT_EQ(EOPNOTSUPP, errno);
+	EXPECT_EQ(-1, fallocate(fd, FALLOC_FL_COLLAPSE_RANGE, 0, page));
+	EXPECT_EQ(EOPNOTSUPP, errno);
+	/* So all that is behind it is moved first, and that is seen. */
+	ASSERT_EQ(16, pwrite(fd, elems + 1, 16, 16));
+	WRITE_ONCE(self->shared->step, 2);
+	EXPECT_EQ(0, child_status(taker));
+	ASSERT_EQ(8, pwrite(fd, &between, 8, 8));
+	close(fd);
 }
 
 /* To give somebody a look at something, and no more. */

@@ -6,7 +6,9 @@
  *
  * KILLS=n says how many, SEED=n repeats a run.
  */
+#include <poll.h>
 #include <signal.h>
+#include <sys/epoll.h>
 
 #include "kown_test.h"
 #include "pass.h"
@@ -21,7 +23,7 @@
 struct worker {
 	int ctx;
 	const int *given;		/* descriptors of the shared objects */
-	int socks[2], fds[4];
+	int socks[2], fds[4], epoll;
 	__u32 slots[SLOTS], many[MANY];
 	__u64 seed, elems[ELEMS];
 };
@@ -93,7 +95,7 @@ static void change(struct worker *w)
 	__u64 n = some(w, ELEMS), at = some(w, ELEMS), mask = 0x123456789abcdef0;
 	__u32 handle = *slot(w);
 
-	switch (some(w, 10)) {
+	switch (some(w, 21)) {
 	case 0:
 		kown_pop(w->ctx, handle, w->elems, n, NULL);
 		break;
@@ -121,9 +123,78 @@ static void change(struct worker *w)
 	case 8:
 		kown_reserve(w->ctx, KOWN_IOC_SHRINK, 0, handle, n, NULL);
 		break;
+	case 9:
+		kown_range(w->ctx, KOWN_IOC_REMOVE, 0, handle, at, n / 4, w->elems);
+		break;
+	case 10:
+		kown_range(w->ctx, KOWN_IOC_SWAP_REMOVE, 0, handle, at, n / 4, w->elems);
+		break;
+	case 11:
+		kown_range(w->ctx, KOWN_IOC_WRITE, 0, handle, at, n / 4, w->elems);
+		break;
+	case 12:
+		kown_range(w->ctx, KOWN_IOC_FILL, 0, handle, at, n / 4, w->elems);
+		break;
+	case 13:
+		kown_resize(w->ctx, KOWN_IOC_RESIZE, handle, n, w->elems);
+		break;
+	case 14:
+		kown_reserve(w->ctx, KOWN_IOC_RESERVE, at % 2 ? KOWN_RESERVE_EXACT : 0, handle,
+			     n, NULL);
+		break;
+	case 15:
+		kown_mask(w->ctx, KOWN_IOC_EXTRACT, handle, 0, n, &mask, w->elems, NULL);
+		break;
+	case 16:
+		kown_dedup(w->ctx, handle, NULL);
+		break;
+	case 17:
+		kown_range(w->ctx, KOWN_IOC_EXTEND_WITHIN, 0, handle, at, n / 4, NULL);
+		break;
+	case 18:
+		kown_append(w->ctx, KOWN_IOC_COPY_FROM, handle, *slot(w), at, n / 4, NULL);
+		break;
+	case 19:
+		kown_read(w->ctx, handle, at, n / 4, w->elems);
+		break;
 	default:
 		kown_push(w->ctx, handle, w->elems, n);
 	}
+}
+
+/* With a descriptor as the file that it is; the shared ones too. */
+static void use_file(struct worker *w)
+{
+	int fd = some(w, 2) ? w->fds[some(w, 4)] : w->given[some(w, SHARED)];
+	struct epoll_event event = { .events = EPOLLIN | (some(w, 2) ? EPOLLET : 0) };
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN | POLLOUT };
+	size_t bytes = some(w, ELEMS) * sizeof(*w->elems);
+	ssize_t unused;
+
+	switch (some(w, 7)) {
+	case 0:
+		unused = read(fd, w->elems, bytes);
+		break;
+	case 1:
+		unused = write(fd, w->elems, bytes);
+		break;
+	case 2:
+		unused = pwrite(fd, w->elems, bytes, some(w, ELEMS) * sizeof(*w->elems));
+		break;
+	case 3:
+		unused = ftruncate(fd, bytes);
+		break;
+	case 4:
+		unused = poll(&poll_fd, 1, some(w, 2));
+		break;
+	case 5:
+		unused = epoll_ctl(w->epoll, some(w, 2) ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, fd,
+				   &event);
+		break;
+	default:
+		unused = epoll_wait(w->epoll, &event, 1, some(w, 2));
+	}
+	(void)unused;
 }
 
 static void lock(struct worker *w)
@@ -169,10 +240,11 @@ static int work(void *given)
 	__u32 done;
 
 	w.seed = now_ns() ^ getpid();
+	w.epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, w.socks))
 		return 1;
 	for (;;) {
-		switch (some(&w, 16)) {
+		switch (some(&w, 20)) {
 		case 0:
 			kown_drop_many(w.ctx, w.slots, SLOTS, &done);
 			break;
@@ -194,6 +266,11 @@ static int work(void *given)
 			close(w.ctx);
 			memset(w.slots, 0, sizeof(w.slots));
 			w.ctx = kown_open();
+			break;
+		case 10:
+		case 11:
+		case 12:
+			use_file(&w);
 			break;
 		default:
 			change(&w);
@@ -238,28 +315,59 @@ static void end(struct __test_metadata *_metadata, pid_t *pid)
 	*pid = 0;
 }
 
+/* What there should be: what there was, and what the shared objects, if any, are by now. */
+static bool expected(int ctx, const __u32 *shared, int n, struct kown_info *info)
+{
+	struct kown_stat stat;
+	int i;
+
+	for (i = 0; i < n; i++) {
+		if (kown_stat(ctx, shared[i], &stat))
+			return false;
+		info->all_bytes += stat.cap * stat.elem_size;
+		info->user_bytes += stat.cap * stat.elem_size;
+	}
+	info->all_objects += n;
+	info->user_objects += n;
+	info->all_handles += n;
+	info->user_handles += n;
+	info->all_descriptors += n;
+	info->user_descriptors += n;
+	return true;
+}
+
+static bool same_counts(const struct kown_info *a, const struct kown_info *b)
+{
+	return a->all_objects == b->all_objects && a->user_objects == b->user_objects &&
+	       a->all_handles == b->all_handles && a->user_handles == b->user_handles &&
+	       a->all_bytes == b->all_bytes && a->user_bytes == b->user_bytes &&
+	       a->all_descriptors == b->all_descriptors &&
+	       a->user_descriptors == b->user_descriptors &&
+	       a->all_contexts == b->all_contexts && a->user_contexts == b->user_contexts;
+}
+
 /*
  * What was in a socket that is gone is closed by the kernel's own time, perhaps after the
  * process has been waited for.
  */
-static bool nothing_left(int ctx, const struct kown_info *before, __u64 shared)
+static bool nothing_left(int ctx, const struct kown_info *before, const __u32 *shared, int n)
 {
 	unsigned long long until = now_ms() + 10000;
-	struct kown_info now;
+	struct kown_info now, want;
 
 	do {
-		if (kown_info(ctx, &now))
+		want = *before;
+		if (!expected(ctx, shared, n, &want) || kown_info(ctx, &now))
 			return false;
-		if (now.all_objects == before->all_objects + shared &&
-		    now.all_handles == before->all_handles + shared &&
-		    now.all_descriptors == before->all_descriptors + shared &&
-		    now.all_contexts == before->all_contexts &&
-		    now.user_contexts == before->user_contexts)
+		if (same_counts(&now, &want))
 			return true;
 		usleep(1000);
 	} while (now_ms() < until);
-	printf("# objects %llu, handles %llu, descriptors %llu, contexts %llu, shared %llu\n",
-	       now.all_objects, now.all_handles, now.all_descriptors, now.all_contexts, shared);
+	printf("# objects %llu of %llu, handles %llu of %llu, bytes %llu of %llu\n",
+	       now.all_objects, want.all_objects, now.all_handles, want.all_handles,
+	       now.all_bytes, want.all_bytes);
+	printf("# descriptors %llu of %llu, contexts %llu of %llu\n", now.all_descriptors,
+	       want.all_descriptors, now.all_contexts, want.all_contexts);
 	return false;
 }
 
@@ -282,7 +390,7 @@ TEST_F_TIMEOUT(kill, class_24_counts_return_whenever_processes_are_killed, 7200)
 		for (n = 0; n < WORKERS; n++)
 			if (self->pid[n])
 				end(_metadata, &self->pid[n]);
-		ASSERT_TRUE(nothing_left(self->ctx, &self->before, SHARED)) {
+		ASSERT_TRUE(nothing_left(self->ctx, &self->before, self->handle, SHARED)) {
 			TH_LOG("after %lu kills", i + 1);
 		}
 		for (n = 0; n < SHARED; n++) {
@@ -298,7 +406,7 @@ TEST_F_TIMEOUT(kill, class_24_counts_return_whenever_processes_are_killed, 7200)
 		ASSERT_EQ(0, kown_drop(self->ctx, self->handle[n]));
 		close(self->given[n]);
 	}
-	ASSERT_TRUE(nothing_left(self->ctx, &self->before, 0));
+	ASSERT_TRUE(nothing_left(self->ctx, &self->before, NULL, 0));
 	TH_LOG("%lu kills", kills);
 }
 
