@@ -178,7 +178,7 @@ TEST_F(classes, class_17_references_do_not_nest)
 	SKIP(return, "elements are bytes and own nothing: there is no depth and no cycle");
 }
 
-/* Class 19: the module stays while anything of it does; insmod_stress.sh unloads it. */
+/* Class 19: the module stays while anything of it does. unload.sh tries to unload it. */
 TEST_F(classes, class_19_module_is_in_use_by_descriptors_alone)
 {
 	char line[256], name[64];
@@ -253,7 +253,7 @@ struct flow {
 	int ctx, fd;
 	__u32 handle, events;
 	__u64 sum, taken;
-	int timeouts;
+	int timeouts, woken, in_vain;
 };
 
 static void *produce(void *arg)
@@ -274,12 +274,15 @@ static void *produce(void *arg)
 static bool take(struct flow *flow)
 {
 	__u64 elem, taken;
+	int n;
 
-	for (;;) {
+	for (n = 0;; n++) {
 		if (kown_pop_front(flow->ctx, flow->handle, &elem, 1, &taken))
 			return false;
-		if (!taken)
+		if (!taken) {
+			__atomic_add_fetch(&flow->in_vain, !n, __ATOMIC_RELAXED);
 			return true;
+		}
 		if (elem == LAST)
 			return false;
 		__atomic_add_fetch(&flow->sum, elem, __ATOMIC_RELAXED);
@@ -299,6 +302,7 @@ static void *consume(void *arg)
 			__atomic_add_fetch(&flow->timeouts, 1, __ATOMIC_RELAXED);
 			break;
 		}
+		__atomic_add_fetch(&flow->woken, 1, __ATOMIC_RELAXED);
 		if (!take(flow))
 			break;
 		if (flow->events & EPOLLONESHOT) {
@@ -331,6 +335,67 @@ TEST_F_TIMEOUT(wake, class_21_no_wake_up_is_lost, 60)
 	EXPECT_EQ(0, flow.timeouts);
 	EXPECT_EQ(THREADS * (__u64)PUSHES, flow.taken);
 	EXPECT_EQ(THREADS * each, flow.sum);
+	TH_LOG("%d pushes, %d wake-ups, %d of them too late for an element", THREADS * PUSHES,
+	       flow.woken, flow.in_vain);
+}
+
+/*
+ * And none is doubled. Nobody takes anything, and each waits with an epoll of its own: of
+ * one push all are told, or one alone if they are exclusive; and once each, unless to be
+ * ready is enough.
+ */
+struct waiting {
+	int fd;
+	__u32 events;
+	int begun, woken, again;
+};
+
+static void *wait_twice(void *arg)
+{
+	struct waiting *w = arg;
+	struct epoll_event event = { .events = EPOLLIN | w->events };
+	int ep = epoll_create1(EPOLL_CLOEXEC);
+
+	epoll_ctl(ep, EPOLL_CTL_ADD, w->fd, &event);
+	__atomic_add_fetch(&w->begun, 1, __ATOMIC_RELAXED);
+	if (epoll_wait(ep, &event, 1, 10000) == 1)
+		__atomic_add_fetch(&w->woken, 1, __ATOMIC_RELAXED);
+	if (epoll_wait(ep, &event, 1, 100) == 1)
+		__atomic_add_fetch(&w->again, 1, __ATOMIC_RELAXED);
+	close(ep);
+	return NULL;
+}
+
+static void await_count(const int *count, int least)
+{
+	unsigned long long end = now_ms() + 5000;
+
+	while (READ_ONCE(*count) < least && now_ms() < end)
+		usleep(1000);
+	usleep(300000);
+}
+
+TEST_F(wake, class_21_no_wake_up_is_doubled)
+{
+	struct waiting w = { .fd = self->fd, .events = variant->events };
+	bool alone = variant->events & EPOLLEXCLUSIVE;
+	pthread_t threads[THREADS];
+	__u64 elem = 1;
+	int i;
+
+	for (i = 0; i < THREADS; i++)
+		ASSERT_EQ(0, pthread_create(&threads[i], NULL, wait_twice, &w));
+	await_count(&w.begun, THREADS);
+	for (i = 1; i <= (alone ? THREADS : 1); i++) {
+		ASSERT_EQ(0, kown_push(self->ctx, self->handle, &elem, 1));
+		await_count(&w.woken, alone ? i : THREADS);
+		EXPECT_EQ(alone ? i : THREADS, w.woken) TH_LOG("push %d", i);
+	}
+	for (i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	EXPECT_EQ(THREADS, w.woken);
+	/* Level: it is still so. Edge and one shot: that has been told. */
+	EXPECT_EQ(variant->events & (EPOLLET | EPOLLONESHOT) ? 0 : THREADS, w.again);
 }
 
 TEST_HARNESS_MAIN

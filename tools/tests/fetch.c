@@ -567,4 +567,185 @@ TEST_F(fetch, class_14_clone_of_many_whose_room_is_written_to)
 	flip_end(&flip);
 }
 
+/* @self->handle has MOST elements, all the same. */
+static void fill_up(struct __test_metadata *_metadata, FETCH *self)
+{
+	ASSERT_EQ(0, kown_resize(self->ctx, KOWN_IOC_TRUNCATE, self->handle, 0, NULL));
+	ASSERT_EQ(0, kown_push(self->ctx, self->handle, self->a, MOST));
+}
+
+/* The second handle is looked up once: what is moved is of one of them, or nothing. */
+TEST_F(fetch, class_14_append_whose_other_changes)
+{
+	struct flip flip = { .value = { self->other, self->handle } };
+	struct kown_append arg;
+	__u32 to;
+	int err;
+
+	ASSERT_EQ(0, kown_new(self->ctx, 8, 0, &to));
+	kown_blank(&arg, sizeof(arg));
+	arg.handle = to;
+	arg.other = self->other;
+	arg.start = 0;
+	arg.count = 0;
+	flip.at32 = &arg.other;
+	flip_begin(&flip);
+	while (now_ms() < self->end) {
+		__u64 lens[3];
+
+		fill_up(_metadata, self);
+		ASSERT_EQ(0, kown_push(self->ctx, self->other, self->b, 3));
+		err = kown_call(self->ctx, KOWN_IOC_APPEND, &arg);
+		ASSERT_EQ(0, err);
+		lens[0] = len_of(self->ctx, self->other);
+		lens[1] = len_of(self->ctx, self->handle);
+		lens[2] = len_of(self->ctx, to);
+		ASSERT_TRUE((lens[0] == 0 && lens[1] == MOST && lens[2] == 3) ||
+			    (lens[0] == 3 && lens[1] == 0 && lens[2] == MOST));
+		self->done[!lens[1]]++;
+		ASSERT_EQ(0, kown_resize(self->ctx, KOWN_IOC_TRUNCATE, to, 0, NULL));
+		ASSERT_EQ(0, kown_resize(self->ctx, KOWN_IOC_TRUNCATE, self->other, 0, NULL));
+	}
+	flip_end(&flip);
+}
+
+/* What a mask lets go, what is counted and what comes out are of one mask. */
+TEST_F(fetch, class_14_extract_and_retain_whose_mask_changes)
+{
+	static __u64 mask[4];
+	struct flip flip = { .at64 = &mask[1], .value = { 0, ~0ULL } };
+	__u64 taken, left, ones, out[MOST];
+	int retain = 0;
+
+	flip_begin(&flip);
+	while (now_ms() < self->end) {
+		fill_up(_metadata, self);
+		memset(out, 0, sizeof(out));
+		ASSERT_EQ(0, kown_mask(self->ctx, retain ? KOWN_IOC_RETAIN : KOWN_IOC_EXTRACT,
+				       self->handle, 0, MOST, mask, retain ? NULL : out,
+				       &taken));
+		left = len_of(self->ctx, self->handle);
+		ASSERT_EQ(MOST, taken + left);
+		/* It may change while it is copied, byte by byte. */
+		ones = retain ? left : taken;
+		ASSERT_TRUE(ones <= 64 && ones % 8 == 0) TH_LOG("%llu", ones);
+		if (!retain) {
+			ASSERT_TRUE(elems_are(out, 0xaaaaaaaaaaaaaaaa, taken));
+			ASSERT_TRUE(elems_are(out + taken, 0, MOST - taken));
+		}
+		self->done[!!ones]++;
+		retain = !retain;
+	}
+	flip_end(&flip);
+}
+
+/* Both pointers, each between two places: what goes in is one of them, what comes out too. */
+TEST_F(fetch, class_14_splice_whose_pointers_change)
+{
+	static __u64 out[2][MOST];
+	struct kown_splice arg;
+	__u64 elems[MOST];
+	int which, at;
+
+	for (which = 0; which < 2; which++) {
+		struct flip flip = {
+			.value = { ptr_to_u64(which ? out[0] : self->a),
+				   ptr_to_u64(which ? out[1] : self->b) },
+		};
+		unsigned long long end = now_ms() + MILLISECONDS / 2;
+
+		kown_blank(&arg, sizeof(arg));
+		arg.handle = self->handle;
+		arg.__reserved = 0;
+		arg.start = 0;
+		arg.count = MOST;
+		arg.removed = ptr_to_u64(out[0]);
+		arg.data = ptr_to_u64(self->a);
+		arg.insert = MOST;
+		flip.at64 = which ? &arg.removed : &arg.data;
+		flip_begin(&flip);
+		while (now_ms() < end) {
+			fill_up(_metadata, self);
+			memset(out, 0, sizeof(out));
+			ASSERT_EQ(0, kown_call(self->ctx, KOWN_IOC_SPLICE, &arg));
+			at = which && !out[0][0];
+			ASSERT_TRUE(elems_are(out[at], 0xaaaaaaaaaaaaaaaa, MOST));
+			ASSERT_TRUE(elems_are(out[!at], 0, MOST));
+			ASSERT_EQ(0, kown_read(self->ctx, self->handle, 0, MOST, elems));
+			ASSERT_TRUE(elems_are(elems, elems[0], MOST));
+			self->done[which ? at : elems[0] == self->b[0]]++;
+		}
+		flip_end(&flip);
+	}
+}
+
+/* A count that the range is checked with, and then used. */
+TEST_F(fetch, class_14_ranges_whose_count_changes)
+{
+	static const unsigned int cmds[] = {
+		KOWN_IOC_EXTEND_WITHIN, KOWN_IOC_WRITE, KOWN_IOC_INSERT, KOWN_IOC_REMOVE,
+	};
+	static const __u64 lens[] = { MOST + 3, MOST, MOST + 3, MOST - 3 };
+	static __u64 elems[2 * MOST];
+	struct kown_range arg;
+	int i, err;
+	__u64 len;
+
+	for (i = 0; i < ARRAY_SIZE(cmds); i++) {
+		struct flip flip = { .value = { 3, 1ULL << 40 | 3 } };
+		unsigned long long end = now_ms() + MILLISECONDS / 4;
+
+		kown_blank(&arg, sizeof(arg));
+		arg.handle = self->handle;
+		arg.__reserved = 0;
+		arg.start = 1;
+		arg.count = 3;
+		arg.data = cmds[i] == KOWN_IOC_EXTEND_WITHIN ? 0 : ptr_to_u64(elems);
+		flip.at64 = &arg.count;
+		flip_begin(&flip);
+		while (now_ms() < end) {
+			fill_up(_metadata, self);
+			err = kown_call(self->ctx, cmds[i], &arg);
+			len = len_of(self->ctx, self->handle);
+			self->done[!!err]++;
+			ASSERT_TRUE(!err || err == ERANGE || err == ENOSPC);
+			ASSERT_EQ(err ? MOST : lens[i], len);
+		}
+		flip_end(&flip);
+	}
+}
+
+/* One descriptor or the other, with the rights of that one. */
+TEST_F(fetch, class_14_import_whose_descriptor_changes)
+{
+	struct kown_stat stat, of_handle, of_other;
+	struct kown_import arg;
+	struct flip flip = { 0 };
+	int wide, narrow;
+
+	ASSERT_EQ(0, kown_export(self->ctx, self->handle, ALL_RIGHTS, &wide));
+	ASSERT_EQ(0, kown_export(self->ctx, self->other, KOWN_RIGHT_READ, &narrow));
+	ASSERT_EQ(0, kown_stat(self->ctx, self->handle, &of_handle));
+	ASSERT_EQ(0, kown_stat(self->ctx, self->other, &of_other));
+	kown_blank(&arg, sizeof(arg));
+	arg.fd = wide;
+	arg.rights = KOWN_RIGHTS_SAME;
+	arg.__reserved = 0;
+	flip.at32 = (__u32 *)&arg.fd;
+	flip.value[0] = wide;
+	flip.value[1] = narrow;
+	flip_begin(&flip);
+	while (now_ms() < self->end) {
+		ASSERT_EQ(0, kown_call(self->ctx, KOWN_IOC_IMPORT, &arg));
+		ASSERT_EQ(0, kown_stat(self->ctx, arg.handle, &stat));
+		ASSERT_TRUE((stat.object == of_handle.object && stat.rights == ALL_RIGHTS) ||
+			    (stat.object == of_other.object && stat.rights == KOWN_RIGHT_READ));
+		self->done[stat.object == of_other.object]++;
+		ASSERT_EQ(0, kown_drop(self->ctx, arg.handle));
+	}
+	flip_end(&flip);
+	close(wide);
+	close(narrow);
+}
+
 TEST_HARNESS_MAIN

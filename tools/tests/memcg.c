@@ -15,6 +15,7 @@
 #define GROUP		MOUNT "/kown-test"
 #define NOISE_KB	(16 << 10)	/* twice the cgroup */
 #define DEBUG_NOISE	16		/* of all memory, this part */
+#define MANY		4000		/* descriptors */
 
 static bool put(const char *path, const char *text)
 {
@@ -172,6 +173,181 @@ static int import_one(int ctx)
 	return err;
 }
 
+static int downgrade_one(int ctx)
+{
+	__u32 handle, weak;
+	int err = kown_new(ctx, 8, 0, &handle);
+
+	while (!err)
+		err = kown_downgrade(ctx, handle, KOWN_RIGHTS_SAME, &weak);
+	return err;
+}
+
+static int upgrade_one(int ctx)
+{
+	__u32 handle, weak, strong;
+	int err = kown_new(ctx, 8, 0, &handle);
+
+	if (!err)
+		err = kown_downgrade(ctx, handle, KOWN_RIGHTS_SAME, &weak);
+	while (!err)
+		err = kown_upgrade(ctx, weak, KOWN_RIGHTS_SAME, &strong);
+	return err;
+}
+
+static int export_one(int ctx)
+{
+	__u32 handle;
+	int fd, err = kown_new(ctx, 8, 0, &handle);
+
+	while (!err)
+		err = kown_export(ctx, handle, KOWN_RIGHTS_SAME, &fd);
+	return err;
+}
+
+static char some_bytes[8192];
+
+/* An object with these, whose elements are bytes. */
+static int new_with_bytes(int ctx, __u32 mode, __u32 *handle)
+{
+	int err = kown_new_mode(ctx, mode, 1, 0, handle);
+
+	return err ? err : kown_push(ctx, *handle, some_bytes, sizeof(some_bytes));
+}
+
+static int clone_data(int ctx)
+{
+	__u32 handle, copy;
+	int err = new_with_bytes(ctx, KOWN_MODE_SHARED, &handle);
+
+	while (!err)
+		err = kown_clone_data(ctx, handle, KOWN_RIGHTS_SAME, &copy);
+	return err;
+}
+
+static int split_off(int ctx)
+{
+	__u32 handle, tail;
+	int err = kown_new(ctx, 1, sizeof(some_bytes), &handle);
+
+	while (!err) {
+		err = kown_push(ctx, handle, some_bytes, sizeof(some_bytes));
+		if (!err)
+			err = kown_split_off(ctx, handle, 0, &tail);
+	}
+	return err;
+}
+
+static int make_mut(int ctx)
+{
+	__u32 handle, copy;
+	int err = new_with_bytes(ctx, KOWN_MODE_EXCLUSIVE, &handle);
+
+	while (!err) {
+		err = kown_clone(ctx, handle, KOWN_RIGHTS_SAME, &copy);
+		if (!err)
+			err = kown_own(ctx, KOWN_IOC_MAKE_MUT, copy, NULL, NULL);
+	}
+	return err;
+}
+
+static int resize_one(int ctx)
+{
+	__u32 handle;
+	__u64 len = 0;
+	int err = kown_new(ctx, 1, 0, &handle);
+
+	while (!err)
+		err = kown_resize(ctx, KOWN_IOC_RESIZE, handle, len += sizeof(some_bytes),
+				  some_bytes);
+	return err;
+}
+
+static int reserve_one(int ctx)
+{
+	__u32 handle;
+	__u64 cap = 0;
+	int err = kown_new(ctx, 1, 0, &handle);
+
+	while (!err)
+		err = kown_reserve(ctx, KOWN_IOC_RESERVE, KOWN_RESERVE_EXACT, handle,
+				   cap += 16 * sizeof(some_bytes), NULL);
+	return err;
+}
+
+static int insert_to_one(int ctx)
+{
+	__u32 handle;
+	int err = kown_new(ctx, 1, 0, &handle);
+
+	while (!err)
+		err = kown_range(ctx, KOWN_IOC_INSERT, 0, handle, 0, sizeof(some_bytes),
+				 some_bytes);
+	return err;
+}
+
+static int splice_to_one(int ctx)
+{
+	__u32 handle;
+	int err = kown_new(ctx, 1, 0, &handle);
+
+	while (!err)
+		err = kown_splice(ctx, KOWN_DISCARD, handle, 0, 0, NULL, some_bytes,
+				  sizeof(some_bytes));
+	return err;
+}
+
+static int copy_to_one(int ctx)
+{
+	__u32 handle, other;
+	int err = kown_new(ctx, 1, 0, &handle);
+
+	if (!err)
+		err = new_with_bytes(ctx, KOWN_MODE_SHARED, &other);
+	while (!err)
+		err = kown_append(ctx, KOWN_IOC_COPY_FROM, handle, other, 0,
+				  sizeof(some_bytes), NULL);
+	return err;
+}
+
+static int extend_one(int ctx)
+{
+	__u32 handle;
+	int err = new_with_bytes(ctx, KOWN_MODE_SHARED, &handle);
+
+	while (!err)
+		err = kown_range(ctx, KOWN_IOC_EXTEND_WITHIN, 0, handle, 0, sizeof(some_bytes),
+				 NULL);
+	return err;
+}
+
+static int append_to_one(int ctx)
+{
+	__u32 handle, other;
+	int err = kown_new(ctx, 1, 0, &handle);
+
+	if (!err)
+		err = kown_new(ctx, 1, sizeof(some_bytes), &other);
+	while (!err) {
+		err = kown_push(ctx, other, some_bytes, sizeof(some_bytes));
+		if (!err)
+			err = kown_append(ctx, KOWN_IOC_APPEND, handle, other, 0, 0, NULL);
+	}
+	return err;
+}
+
+static int write_to_one(int ctx)
+{
+	__u32 handle;
+	int fd, err = kown_new(ctx, 1, 0, &handle);
+
+	if (!err)
+		err = kown_export(ctx, handle, KOWN_RIGHTS_SAME, &fd);
+	while (!err)
+		err = write(fd, some_bytes, sizeof(some_bytes)) < 0 ? errno : 0;
+	return err;
+}
+
 /* What the cgroup must have paid for by the time that it ends. */
 static const struct taker {
 	const char *name;
@@ -188,6 +364,20 @@ static const struct taker {
 	{ "IMPORT of one object", import_one, 6 << 20 },
 	{ "NEW of many at once", new_many, 6 << 20 },
 	{ "CLONE of many at once", clone_many, 6 << 20 },
+	{ "DOWNGRADE of one object", downgrade_one, 6 << 20 },
+	{ "UPGRADE of one object", upgrade_one, 6 << 20 },
+	{ "EXPORT of one object", export_one, 6 << 20 },
+	{ "CLONE_DATA of one object", clone_data, 6 << 20 },
+	{ "SPLIT_OFF of one object", split_off, 6 << 20 },
+	{ "MAKE_MUT of clones of one object", make_mut, 6 << 20 },
+	{ "RESIZE of one object", resize_one, 2 << 20 },
+	{ "RESERVE of one object", reserve_one, 2 << 20 },
+	{ "INSERT to one object", insert_to_one, 2 << 20 },
+	{ "SPLICE to one object", splice_to_one, 2 << 20 },
+	{ "COPY_FROM to one object", copy_to_one, 2 << 20 },
+	{ "EXTEND_WITHIN of one object", extend_one, 2 << 20 },
+	{ "APPEND to one object", append_to_one, 2 << 20 },
+	{ "write(2) to one object", write_to_one, 2 << 20 },
 };
 
 /* A context has its own limit, so it may take several to fill the cgroup. */
@@ -225,11 +415,12 @@ FIXTURE_TEARDOWN(memcg)
  */
 static pid_t take_in_group(const struct taker *taker, int *result)
 {
+	struct rlimit files = { 16 * MANY, 16 * MANY };
 	pid_t pid = fork();
 
 	if (pid)
 		return pid;
-	if (mlockall(MCL_CURRENT | MCL_FUTURE) ||
+	if (setrlimit(RLIMIT_NOFILE, &files) || mlockall(MCL_CURRENT | MCL_FUTURE) ||
 	    !put(GROUP "/cgroup.procs", "0"))
 		_exit(1);
 	WRITE_ONCE(*result, take_all(taker));
@@ -329,8 +520,6 @@ TEST_F(memcg, object_is_unchanged_by_a_push_that_did_not_fit)
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));
 	EXPECT_EQ(0, status) TH_LOG("step %d", WEXITSTATUS(status));
 }
-
-#define MANY	4000
 
 /* What the cgroup pays for many of what @make makes, which stay, in bytes; in the cgroup. */
 static long long price(int (*make)(void))

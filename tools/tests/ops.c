@@ -423,52 +423,77 @@ TEST_F(ops, elements_of_no_size)
 	EXPECT_EQ(1, stat.len);
 }
 
+/* Take all @n elements, which are the same byte, out of @handle in one of the ways there are. */
+static int remove_all(int ctx, __u32 handle, int way, __u64 n)
+{
+	unsigned char out[64], ones[8], zeros[8] = { 0 };
+	__u64 taken;
+	__u32 tail;
+
+	memset(ones, 0xff, sizeof(ones));
+	switch (way) {
+	case 0:
+		return kown_resize(ctx, KOWN_IOC_TRUNCATE, handle, 0, NULL);
+	case 1:
+		return kown_drain(ctx, KOWN_DISCARD, handle, 0, n, NULL, &taken);
+	case 2:
+		return kown_range(ctx, KOWN_IOC_SWAP_REMOVE, KOWN_DISCARD, handle, 0, n, NULL);
+	case 3:
+		return kown_mask(ctx, KOWN_IOC_RETAIN, handle, 0, n, zeros, NULL, &taken);
+	case 4:
+		return kown_split_off(ctx, handle, 0, &tail);
+	case 5:
+		return kown_splice(ctx, KOWN_DISCARD, handle, 0, n, NULL, NULL, 0);
+	case 6:
+		return kown_range(ctx, KOWN_IOC_REMOVE, KOWN_DISCARD, handle, 0, n, NULL);
+	case 7:
+		return kown_pop(ctx, handle, out, n, &taken);
+	case 8:
+		return kown_pop_front(ctx, handle, out, n, &taken);
+	case 9:
+		return kown_mask(ctx, KOWN_IOC_EXTRACT, handle, 0, n, ones, out, &taken);
+	case 10:
+		/* All but the first. */
+		return kown_dedup(ctx, handle, &taken) ?: kown_pop(ctx, handle, out, 1, &taken);
+	case 11:
+		return kown_new(ctx, 1, 0, &tail) ?:
+		       kown_append(ctx, KOWN_IOC_APPEND, tail, handle, 0, 0, &taken);
+	default:
+		return -1;
+	}
+}
+
 /* Class 13: what was removed, by whatever, does not come back when the room is used. */
 TEST_F(ops, class_13_removed_elements_cannot_be_read_again)
 {
-	enum { N = 64 };
-	unsigned char secret[N], zero[N] = { 0 }, out[N], mask[N / 8] = { 0 };
-	__u32 handle, tail;
-	__u64 taken;
-	int way;
+	enum { N = 64, WAYS = 12 };
+	unsigned char secret[N], zero[N] = { 0 }, out[N];
+	struct kown_stat stat;
+	int way, fd;
+	__u32 handle;
 
 	memset(secret, 0x5e, sizeof(secret));
-	for (way = 0; way < 7; way++) {
+	for (way = 0; way < WAYS; way++) {
 		ASSERT_EQ(0, kown_new(self->ctx, 1, 0, &handle));
 		ASSERT_EQ(0, kown_push(self->ctx, handle, secret, N));
-		switch (way) {
-		case 0:
-			kown_resize(self->ctx, KOWN_IOC_TRUNCATE, handle, 0, NULL);
-			break;
-		case 1:
-			kown_drain(self->ctx, KOWN_DISCARD, handle, 0, N, NULL, &taken);
-			break;
-		case 2:
-			kown_range(self->ctx, KOWN_IOC_SWAP_REMOVE, KOWN_DISCARD, handle, 0,
-				   N, NULL);
-			break;
-		case 3:
-			kown_mask(self->ctx, KOWN_IOC_RETAIN, handle, 0, N, mask, NULL,
-				  &taken);
-			break;
-		case 4:
-			kown_split_off(self->ctx, handle, 0, &tail);
-			break;
-		case 5:
-			kown_splice(self->ctx, KOWN_DISCARD, handle, 0, N, NULL, NULL, 0);
-			break;
-		default:
-			kown_range(self->ctx, KOWN_IOC_REMOVE, KOWN_DISCARD, handle, 0, N,
-				   NULL);
-		}
+		ASSERT_EQ(0, kown_export(self->ctx, handle, ALL_RIGHTS, &fd));
+		ASSERT_EQ(0, remove_all(self->ctx, handle, way, N)) TH_LOG("way %d", way);
+		/* The bytes may be there, in room that nobody gets to see. */
+		ASSERT_EQ(0, kown_stat(self->ctx, handle, &stat));
+		EXPECT_EQ(0, stat.len) TH_LOG("way %d", way);
+		EXPECT_EQ(N, stat.cap) TH_LOG("way %d", way);
 		EXPECT_EQ(ERANGE, kown_read(self->ctx, handle, 0, 1, out));
+		EXPECT_EQ(0, pread(fd, out, N, 0)) TH_LOG("way %d", way);
 		/* Failed growth must not count it in either. */
 		EXPECT_EQ(EFAULT, kown_push_at(self->ctx, handle, 1, N, NULL));
 		EXPECT_EQ(EFAULT, kown_resize(self->ctx, KOWN_IOC_RESIZE, handle, N, NULL));
 		EXPECT_EQ(ERANGE, kown_read(self->ctx, handle, 0, 1, out));
-		ASSERT_EQ(0, kown_resize(self->ctx, KOWN_IOC_RESIZE, handle, N, zero));
-		ASSERT_EQ(0, kown_read(self->ctx, handle, 0, N, out));
+		/* And growth that succeeds begins with what it is given, or with zeros. */
+		ASSERT_EQ(0, way % 2 ? ftruncate(fd, N) :
+			  kown_resize(self->ctx, KOWN_IOC_RESIZE, handle, N, zero));
+		ASSERT_EQ(N, pread(fd, out, N, 0));
 		EXPECT_TRUE(bytes_are(out, 0, N)) TH_LOG("way %d", way);
+		close(fd);
 		kown_drop(self->ctx, handle);
 	}
 }

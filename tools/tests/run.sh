@@ -42,8 +42,8 @@ for name; do
 	echo "# Subtest: $name"
 	if [ "$program" != "$here/${name%%:*}" ] && [ ! -d "$here/../tests32" ]; then
 		echo "  1..1"
-		echo "  ok 1 - $name # SKIP no 32-bit programs: the compiler that built these has no -m32" |
-			tee -a "$log"
+		echo "ok 1 - $name # SKIP no 32-bit programs: gcc -m32 did not link where they were built" |
+			tee -a "$log" | sed 's/^/  /'
 		echo "ok $number - $name"
 		continue
 	fi
