@@ -211,6 +211,15 @@ static struct held *held_free(void)
 	return NULL;
 }
 
+static int held_free_count(void)
+{
+	int i, count = 0;
+
+	for (i = 0; i < HELD; i++)
+		count += !world.held[i].of;
+	return count;
+}
+
 static void held_handle(struct held *h, struct model *m, int ctx, __u32 number, __u32 rights,
 			bool weak)
 {

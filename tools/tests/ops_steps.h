@@ -521,30 +521,49 @@ static __u64 id_of(int ctx, __u32 handle)
 	return kown_stat(ctx, handle, &stat) ? 0 : stat.object;
 }
 
+#define MANY	3	/* that are made at once */
+
+/* How many to make at once; 0 for one, without saying so. -1 if there is no place for them. */
+static int some_count(void)
+{
+	int count = some(2) ? 0 : some(MANY + 1);
+
+	return held_free_count() < more(count, 1) ? -1 : count;
+}
+
 static const char *do_new(struct held *h)
 {
-	struct held *to = held_free();
+	__u32 numbers[MANY];
 	struct kown_new arg;
-	int ctx = some(CONTEXTS);
+	int ctx = some(CONTEXTS), count = some_count(), i = 0;
+	__u64 id;
 
-	if (!to)
+	if (count < 0)
 		return nothing;
 	kown_blank(&arg, sizeof(arg));
 	arg.mode = some(16) ? some(KOWN_MODE_LOCKED + 1) : KOWN_MODE_LOCKED + 1;
 	arg.elem_size = some(16) ? world.size + !some(8) : KOWN_MAX_ELEM_SIZE + 1;
 	arg.cap = some(6);
-	arg.__reserved = 0;
+	arg.count = count;
+	arg.handles = count ? ptr_to_u64(numbers) : 0;
 	if (arg.mode > KOWN_MODE_LOCKED)
 		refuse(EOPNOTSUPP);
 	if (arg.elem_size > KOWN_MAX_ELEM_SIZE)
 		refuse(EINVAL);
 	if (!done(kown_call(world.ctx[ctx], KOWN_IOC_NEW, &arg)))
 		return unless_refused("NEW");
-	if (arg.object <= world.last_id)
-		return "id of what is new";
-	world.last_id = arg.object;
-	held_handle(to, model_new(arg.mode, arg.elem_size, arg.cap, arg.object, ctx), ctx,
-		    arg.handle, ALL_RIGHTS, false);
+	if (!count)
+		numbers[0] = arg.handle;
+	if (numbers[0] != arg.handle || id_of(world.ctx[ctx], arg.handle) != arg.object)
+		return "handle and id of what is new";
+	do {
+		id = id_of(world.ctx[ctx], numbers[i]);
+		if (id <= world.last_id)
+			return "id of what is new";
+		world.last_id = id;
+		held_handle(held_free(), model_new(arg.mode, arg.elem_size, arg.cap, id, ctx), ctx,
+			    numbers[i], ALL_RIGHTS, false);
+	} while (++i < count);
 	return NULL;
 }
 
@@ -569,39 +588,43 @@ static const char *do_clone_data(struct held *h)
 	return NULL;
 }
 
-/* CLONE, DOWNGRADE and UPGRADE: from which strength to which. */
-static const char *another(struct held *h, unsigned int cmd, __u32 needs, bool from, bool to)
+/* CLONE, DOWNGRADE and UPGRADE, to one or many: from which strength to which. */
+static const char *others(struct held *h, unsigned int cmd, __u32 needs, bool from, bool to)
 {
-	struct held *new = held_free();
-	__u32 rights = some_rights(h->rights), made;
+	__u32 rights = some_rights(h->rights), made[MANY];
+	int count = some_count(), i = 0, err;
 
-	if (!new)
+	if (count < 0)
 		return nothing;
 	if (is_handle(h) && finds(h, needs, from)) {
 		refuse_rights(h->rights, rights);
 		if (cmd == KOWN_IOC_UPGRADE && !h->of->strong)
 			refuse(ESTALE);
 	}
-	if (!done(kown_another(at(h), cmd, nr(h), rights, &made)))
+	err = count ? kown_others(at(h), cmd, nr(h), rights, count, made) :
+		      kown_another(at(h), cmd, nr(h), rights, made);
+	if (!done(err))
 		return unless_refused("CLONE, DOWNGRADE or UPGRADE");
-	held_handle(new, h->of, h->ctx, made, rights == KOWN_RIGHTS_SAME ? h->rights : rights,
-		    to);
+	do
+		held_handle(held_free(), h->of, h->ctx, made[i],
+			    rights == KOWN_RIGHTS_SAME ? h->rights : rights, to);
+	while (++i < count);
 	return NULL;
 }
 
 static const char *do_clone(struct held *h)
 {
-	return another(h, KOWN_IOC_CLONE, KOWN_RIGHT_CLONE, h->weak, h->weak);
+	return others(h, KOWN_IOC_CLONE, KOWN_RIGHT_CLONE, h->weak, h->weak);
 }
 
 static const char *do_downgrade(struct held *h)
 {
-	return another(h, KOWN_IOC_DOWNGRADE, KOWN_RIGHT_CLONE, false, true);
+	return others(h, KOWN_IOC_DOWNGRADE, KOWN_RIGHT_CLONE, false, true);
 }
 
 static const char *do_upgrade(struct held *h)
 {
-	return another(h, KOWN_IOC_UPGRADE, 0, true, false);
+	return others(h, KOWN_IOC_UPGRADE, 0, true, false);
 }
 
 static const char *do_export(struct held *h)
