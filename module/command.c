@@ -985,9 +985,8 @@ static noinline int run_any(struct kown_context *context, struct kown_handle *se
 }
 
 /**
- * kown_command_run() - run an ioctl on a context, or on an exported descriptor
- * @context: the context, or NULL
- * @self: the descriptor's handle, or NULL
+ * kown_command() - run an ioctl on a context
+ * @context: the context
  * @cmd: the command, unchecked
  * @user: its struct, unchecked
  *
@@ -997,23 +996,36 @@ static noinline int run_any(struct kown_context *context, struct kown_handle *se
  * Context: Process context, with the file held. Sleeps.
  * Return: 0, or an error of those in <linux/kown.h>.
  */
-long kown_command_run(struct kown_context *context, struct kown_handle *self,
-		      unsigned int cmd, void __user *user)
+long kown_command(struct kown_context *context, unsigned int cmd, void __user *user)
 {
 	switch (cmd) {
 	case KOWN_IOC_NEW:
-		return run(context, self, ROW(KOWN_IOC_NEW), user);
+		return run(context, NULL, ROW(KOWN_IOC_NEW), user);
 	case KOWN_IOC_CLONE:
-		return run(context, self, ROW(KOWN_IOC_CLONE), user);
+		return run(context, NULL, ROW(KOWN_IOC_CLONE), user);
 	case KOWN_IOC_DROP:
-		return run(context, self, ROW(KOWN_IOC_DROP), user);
+		return run(context, NULL, ROW(KOWN_IOC_DROP), user);
 	case KOWN_IOC_PUSH:
-		return run(context, self, ROW(KOWN_IOC_PUSH), user);
+		return run(context, NULL, ROW(KOWN_IOC_PUSH), user);
 	case KOWN_IOC_POP:
-		return run(context, self, ROW(KOWN_IOC_POP), user);
+		return run(context, NULL, ROW(KOWN_IOC_POP), user);
 	case KOWN_IOC_READ:
-		return run(context, self, ROW(KOWN_IOC_READ), user);
+		return run(context, NULL, ROW(KOWN_IOC_READ), user);
 	default:
-		return run_any(context, self, cmd, user);
+		return run_any(context, NULL, cmd, user);
 	}
+}
+
+/**
+ * kown_command_on_file() - run an ioctl on an exported descriptor
+ * @handle: the descriptor's
+ * @cmd: the command, unchecked
+ * @user: its struct, unchecked
+ *
+ * Context: As kown_command().
+ * Return: as kown_command().
+ */
+long kown_command_on_file(struct kown_handle *handle, unsigned int cmd, void __user *user)
+{
+	return run_any(NULL, handle, cmd, user);
 }

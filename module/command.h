@@ -7,21 +7,7 @@
 
 #include "context.h"
 
-long kown_command_run(struct kown_context *context, struct kown_handle *self,
-		      unsigned int cmd, void __user *user);
-
-/* Run an ioctl on a context. */
-static inline long kown_command(struct kown_context *context, unsigned int cmd,
-				void __user *user)
-{
-	return kown_command_run(context, NULL, cmd, user);
-}
-
-/* Run an ioctl on an exported descriptor. */
-static inline long kown_command_on_file(struct kown_handle *handle, unsigned int cmd,
-					void __user *user)
-{
-	return kown_command_run(NULL, handle, cmd, user);
-}
+long kown_command(struct kown_context *context, unsigned int cmd, void __user *user);
+long kown_command_on_file(struct kown_handle *handle, unsigned int cmd, void __user *user);
 
 #endif /* _KOWN_COMMAND_H */
