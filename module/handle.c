@@ -112,8 +112,6 @@ struct kown_handle *kown_handle_new_in_file(struct kown_object *object, u32 righ
 	return &in_file->handle;
 }
 
-#define OPEN_IN_A_ROW	4096
-
 static int take_reference(struct kown_arc *arc, bool from_weak, bool weak)
 {
 	if (!weak && !from_weak)
@@ -150,9 +148,7 @@ int kown_handle_open(struct kown_handle **handles, u32 count, struct kown_handle
 	for (i = 0; i < count && !err; i++) {
 		err = take_reference(&from->object->arc, from->weak, handles[i]->weak);
 		handles[i]->open = !err;
-		/* Some milliseconds are nothing, but the limits are the administrator's. */
-		if (i % OPEN_IN_A_ROW == OPEN_IN_A_ROW - 1)
-			cond_resched();
+		kown_give_way(i + 1);
 	}
 	while (err && i)
 		__kown_handle_close(handles[--i]);

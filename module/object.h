@@ -10,6 +10,7 @@
 #include <linux/mutex.h>
 #include <linux/poll.h>
 #include <linux/refcount.h>
+#include <linux/sched.h>
 #include <linux/types.h>
 #include <linux/wait.h>
 
@@ -138,6 +139,13 @@ static inline u32 kown_object_weak_count(const struct kown_object *object)
 	u32 weak = kown_arc_weak_count(&object->arc);
 
 	return kown_arc_strong_count(&object->arc) ? weak : weak + 1;
+}
+
+/* Called for each of many elements or handles, under the object's lock. */
+static inline void kown_give_way(size_t i)
+{
+	if (!(i % 4096))
+		cond_resched();
 }
 
 static inline void kown_object_put(struct kown_object *object)

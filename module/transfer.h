@@ -218,11 +218,4 @@ static __always_inline int kown_transfer_run_step(struct kown_transfer *t, kown_
 	return err;
 }
 
-/* Called for each of many elements, under the object's lock. */
-static inline void kown_give_way(size_t i)
-{
-	if (!(i % 4096))
-		cond_resched();
-}
-
 #endif /* _KOWN_TRANSFER_H */
