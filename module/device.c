@@ -49,7 +49,7 @@ static noinline long lock(struct file *file, void __user *user)
 	struct kown_context *context = file->private_data;
 	long err = kown_command(context, KOWN_IOC_LOCK, user);
 
-	if ((err && err != -EOWNERDEAD) || !kown_file_is_lost_here(file))
+	if (!kown_file_lock_is_late(file, err))
 		return err;
 	kown_table_abandon_locks(&context->table);
 	return -EBADF;

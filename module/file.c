@@ -256,16 +256,19 @@ bool kown_file_is_open_here(struct file *file, struct files_struct *files)
 }
 
 /**
- * kown_file_is_lost_here() - has the calling process closed a file during a call on it?
- * @file: the file
+ * kown_file_lock_is_late() - was a lock given when the process had closed its last descriptor?
+ * @file: the file that LOCK was called on
+ * @err: what it said
  *
- * A thread that was given a lock too late for another's ->flush() to see it asks this.
+ * Another thread's ->flush() has not seen the lock, then, and the caller takes it back.
  *
  * Context: Process context, in a call on @file.
- * Return: true if the process has no descriptor of it.
+ * Return: true if it was given, and the process has no descriptor of the file.
  */
-bool kown_file_is_lost_here(struct file *file)
+bool kown_file_lock_is_late(struct file *file, long err)
 {
+	if (err && err != -EOWNERDEAD)
+		return false;
 	/* Who is alone cannot do both. */
 	return atomic_read(&current->files->count) > 1 &&
 	       !kown_file_is_open_here(file, current->files);
@@ -285,7 +288,7 @@ static noinline long lock_file(struct file *file, void __user *user)
 	struct kown_handle *handle = file->private_data;
 	long err = kown_command_on_file(handle, KOWN_IOC_LOCK, user);
 
-	if ((err && err != -EOWNERDEAD) || !kown_file_is_lost_here(file))
+	if (!kown_file_lock_is_late(file, err))
 		return err;
 	kown_guard_abandon(handle);
 	return -EBADF;

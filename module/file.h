@@ -14,6 +14,6 @@ void kown_file_unkeep(void);
 struct file *kown_file_new(struct kown_handle *handle);
 struct kown_handle *kown_file_handle(struct file *file);
 bool kown_file_is_open_here(struct file *file, struct files_struct *files);
-bool kown_file_is_lost_here(struct file *file);
+bool kown_file_lock_is_late(struct file *file, long err);
 
 #endif /* _KOWN_FILE_H */
