@@ -80,9 +80,12 @@ enum strength {
  * @min: of the first struct there was
  * @flags: those that are known
  * @reserved: where the field is that must be zero; 0 if there is none
- * @unused: where the pointer is that must be zero; 0 if there is none
+ * @unused: where the field of 64 bits is that must be zero; 0 if there is none
+ * @unused_too: where another is
  * @removed: where the pointer to room for what is removed is; 0 if there is none. With
  *	KOWN_DISCARD it must be zero, and the right to read is not needed
+ * @many: where the pointer to room for many handles is, behind how many there shall be; 0
+ *	if there is none. Without a count it must be zero
  * @strength: of the handle
  * @rights: that it must have
  * @on_file: it works on a descriptor too, whose handle is 0
@@ -96,7 +99,9 @@ struct command {
 	u32 flags;
 	u32 reserved;
 	u32 unused;
+	u32 unused_too;
 	u32 removed;
+	u32 many;
 	enum strength strength;
 	u32 rights;
 	bool on_file;
@@ -251,8 +256,6 @@ static noinline int new_many(struct call *call)
 	struct kown_batch batch;
 	int err;
 
-	if (!new->count)
-		return -EOPNOTSUPP;
 	err = kown_batch_begin(&batch, &call->context->table, new->count,
 			       u64_to_user_ptr(new->handles));
 	if (err)
@@ -277,7 +280,7 @@ static __always_inline int cmd_new(struct call *call)
 		return -EOPNOTSUPP;
 	if (new->elem_size > KOWN_MAX_ELEM_SIZE)
 		return -EINVAL;
-	if (new->count || new->handles)
+	if (new->count)
 		return new_many(call);
 	handle = new_object(call);
 	if (IS_ERR(handle))
@@ -296,8 +299,6 @@ static noinline int clone_many(struct call *call, bool weak)
 	u32 rights;
 	int err;
 
-	if (!clone->count)
-		return -EOPNOTSUPP;
 	err = kown_rights_narrow(from->rights, clone->rights, &rights);
 	if (err)
 		return err;
@@ -320,7 +321,7 @@ static __always_inline int another(struct call *call, bool weak)
 {
 	struct kown_clone *clone = &call->arg.clone;
 
-	if (clone->count || clone->handles)
+	if (clone->count)
 		return clone_many(call, weak);
 	return give_other(call, call->handle, clone->rights, weak, &clone->new_handle,
 			  sizeof(*clone));
@@ -678,11 +679,9 @@ static int cmd_append(struct call *call)
 {
 	struct kown_append *append = &call->arg.append;
 	struct kown_append __user *user = call->user;
-	struct kown_handle *other __free(kown_handle_unpin) = NULL;
+	struct kown_handle *other __free(kown_handle_unpin) =
+		pin(call, append->other, STRONG, KOWN_RIGHT_READ | KOWN_RIGHT_WRITE);
 
-	if (append->start || append->count)
-		return -EOPNOTSUPP;
-	other = pin(call, append->other, STRONG, KOWN_RIGHT_READ | KOWN_RIGHT_WRITE);
 	if (IS_ERR(other))
 		return PTR_ERR(other);
 	return kown_elements_append(call->handle, other, &user->index);
@@ -753,14 +752,18 @@ static int cmd_split_off(struct call *call)
 #define UNUSED(_type, _field)	.unused = offsetof(struct _type, _field)
 #define REMOVED(_type, _field)						\
 	.removed = offsetof(struct _type, _field), FLAGS(KOWN_DISCARD)
+#define MANY(_type)							\
+	.many = offsetof(struct _type, handles) +			\
+		BUILD_BUG_ON_ZERO(offsetof(struct _type, handles) !=	\
+				  offsetofend(struct _type, count))
 #define ON_FILE		.on_file = true
 #define READ_WRITE	(KOWN_RIGHT_READ | KOWN_RIGHT_WRITE)
 
 static const struct command commands[] = {
 	COMMAND(KOWN_IOC_INFO, kown_info, all_bytes, cmd_info),
-	COMMAND(KOWN_IOC_NEW, kown_new, count, cmd_new),
+	COMMAND(KOWN_IOC_NEW, kown_new, count, cmd_new, MANY(kown_new)),
 	COMMAND(KOWN_IOC_CLONE, kown_clone, count, cmd_clone,
-		HANDLE(ANY, KOWN_RIGHT_CLONE)),
+		HANDLE(ANY, KOWN_RIGHT_CLONE), MANY(kown_clone)),
 	COMMAND(KOWN_IOC_DROP, kown_drop, done, cmd_drop),
 	COMMAND(KOWN_IOC_STAT, kown_stat, cap, cmd_stat, HANDLE(ANY, 0), ON_FILE),
 	COMMAND(KOWN_IOC_PUSH, kown_push, index, cmd_push,
@@ -774,8 +777,9 @@ static const struct command commands[] = {
 	COMMAND(KOWN_IOC_IMPORT, kown_import, __reserved, cmd_import,
 		RESERVED(kown_import)),
 	COMMAND(KOWN_IOC_DOWNGRADE, kown_clone, count, cmd_downgrade,
-		HANDLE(STRONG, KOWN_RIGHT_CLONE)),
-	COMMAND(KOWN_IOC_UPGRADE, kown_clone, count, cmd_upgrade, HANDLE(WEAK, 0)),
+		HANDLE(STRONG, KOWN_RIGHT_CLONE), MANY(kown_clone)),
+	COMMAND(KOWN_IOC_UPGRADE, kown_clone, count, cmd_upgrade,
+		HANDLE(WEAK, 0), MANY(kown_clone)),
 	COMMAND(KOWN_IOC_INTO_INNER, kown_own, object, cmd_into_inner,
 		HANDLE(STRONG, READ_WRITE)),
 	COMMAND(KOWN_IOC_TAKE, kown_own, object, cmd_take,
@@ -830,7 +834,8 @@ static const struct command commands[] = {
 		HANDLE(STRONG, READ_WRITE), ON_FILE, RESERVED(kown_range),
 		UNUSED(kown_range, data)),
 	COMMAND(KOWN_IOC_APPEND, kown_append, index, cmd_append,
-		HANDLE(STRONG, KOWN_RIGHT_WRITE)),
+		HANDLE(STRONG, KOWN_RIGHT_WRITE), UNUSED(kown_append, start),
+		.unused_too = offsetof(struct kown_append, count)),
 	COMMAND(KOWN_IOC_COPY_FROM, kown_append, index, cmd_copy_from,
 		HANDLE(STRONG, KOWN_RIGHT_WRITE)),
 	COMMAND(KOWN_IOC_SPLIT_OFF, kown_split_off, object, cmd_split_off,
@@ -876,7 +881,10 @@ static __always_inline int check(const struct call *call, const struct command *
 		return -EOPNOTSUPP;
 	if (command->reserved && *(u32 *)((char *)&call->arg + command->reserved))
 		return -EOPNOTSUPP;
-	if (!is_zero(call, command->unused))
+	if (!is_zero(call, command->unused) || !is_zero(call, command->unused_too))
+		return -EOPNOTSUPP;
+	if (command->many && !is_zero(call, command->many) &&
+	    !*(u32 *)((char *)&call->arg + command->many - sizeof(u32)))
 		return -EOPNOTSUPP;
 	if (call->arg.flags & KOWN_DISCARD && command->removed &&
 	    !is_zero(call, command->removed))
