@@ -43,7 +43,7 @@ for name; do
 	if [ "$program" != "$here/${name%%:*}" ] && [ ! -d "$here/../tests32" ]; then
 		echo "  1..1"
 		echo "ok 1 - $name # SKIP no 32-bit programs: gcc -m32 did not link where they were built" |
-			tee -a "$log" | sed 's/^/  /'
+			tee -a "$log" | awk '{ print "  " $0; fflush() }'
 		echo "ok $number - $name"
 		continue
 	fi
@@ -51,7 +51,7 @@ for name; do
 	{
 		timeout -s KILL "$limit" "$program" ${case:+-t "$case"} 2>&1
 		echo $? > "$log.status"
-	} | tee -a "$log" | sed 's/^/  /'
+	} | tee -a "$log" | awk '{ print "  " $0; fflush() }'
 	status=$(cat "$log.status")
 	echo "# $name took $(($(date +%s) - start)) s"
 	if [ "$status" = 0 ]; then
