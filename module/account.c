@@ -72,7 +72,11 @@ MODULE_PARM_DESC(max_user_locks, "Most locks taken at once per user (default 163
 static_assert(2 * MOST + 2 * PID_MAX_LIMIT < KOWN_ARC_MAX);
 static_assert(3 * MOST < INT_MAX);
 
-static atomic_long_t total[KOWN_RESOURCES];
+atomic_long_t kown_totals[KOWN_RESOURCES];
+EXPORT_SYMBOL_KOWN_TEST(kown_totals);
+
+struct kown_limit kown_limits[KOWN_RESOURCES] __ro_after_init;
+EXPORT_SYMBOL_KOWN_TEST(kown_limits);
 
 static void account_free(struct kown_account *account)
 {
@@ -103,87 +107,21 @@ struct kown_account *kown_account_new(void)
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_account_new);
 
-void kown_account_put(struct kown_account *account)
-{
-	account_arc_put(account);
-}
-EXPORT_SYMBOL_KOWN_TEST(kown_account_put);
-
-static unsigned long limits[KOWN_RESOURCES] __ro_after_init;
-static unsigned long user_limits[KOWN_RESOURCES] __ro_after_init;
-static unsigned long total_limits[KOWN_RESOURCES] __ro_after_init;
-
 /* The parameters are there, and stay as they are. */
 void __init kown_account_init(void)
 {
-	for (int i = 0; i < KOWN_RESOURCES; i++) {
-		limits[i] = MOST;
-		user_limits[i] = max_user_handles;
-		total_limits[i] = MOST;
-	}
-	limits[KOWN_OBJECTS] = max_objects;
-	limits[KOWN_HANDLES] = max_handles;
-	limits[KOWN_BYTES] = min_t(unsigned long, max_bytes, LONG_MAX);
-	user_limits[KOWN_OBJECTS] = max_user_objects;
-	user_limits[KOWN_LOCKS] = max_user_locks;
-	user_limits[KOWN_BYTES] = min_t(unsigned long, max_user_bytes, LONG_MAX);
-	total_limits[KOWN_BYTES] = LONG_MAX;
+	for (int i = 0; i < KOWN_RESOURCES; i++)
+		kown_limits[i] = (struct kown_limit) { MOST, max_user_handles, MOST };
+	kown_limits[KOWN_OBJECTS].context = max_objects;
+	kown_limits[KOWN_HANDLES].context = max_handles;
+	kown_limits[KOWN_OBJECTS].user = max_user_objects;
+	kown_limits[KOWN_LOCKS].user = max_user_locks;
+	kown_limits[KOWN_BYTES] = (struct kown_limit) {
+		.context = min_t(unsigned long, max_bytes, LONG_MAX),
+		.user = min_t(unsigned long, max_user_bytes, LONG_MAX),
+		.total = LONG_MAX,
+	};
 }
-
-/* Return: the most that a context may have. */
-unsigned long kown_account_limit(enum kown_resource resource)
-{
-	return limits[resource];
-}
-EXPORT_SYMBOL_KOWN_TEST(kown_account_limit);
-
-/* Return: the most that all contexts of a user may have. */
-unsigned long kown_account_user_limit(enum kown_resource resource)
-{
-	return user_limits[resource];
-}
-
-static __always_inline int add(atomic_long_t *used, unsigned long n, unsigned long limit)
-{
-	long now = atomic_long_read(used);
-
-	do {
-		if (n > limit - now)
-			return -ENOSPC;
-	} while (!atomic_long_try_cmpxchg(used, &now, now + n));
-	return 0;
-}
-
-/* Return: 0, or -ENOSPC with nothing charged. */
-int kown_account_charge(struct kown_account *account,
-			enum kown_resource resource, unsigned long n)
-{
-	struct kown_user *user = account->user;
-
-	if (add(&account->used[resource], n, limits[resource]))
-		return -ENOSPC;
-	if (add(&user->used[resource], n, user_limits[resource]))
-		goto uncharge_account;
-	if (add(&total[resource], n, total_limits[resource]))
-		goto uncharge_user;
-	return 0;
-
-uncharge_user:
-	atomic_long_sub(n, &user->used[resource]);
-uncharge_account:
-	atomic_long_sub(n, &account->used[resource]);
-	return -ENOSPC;
-}
-EXPORT_SYMBOL_KOWN_TEST(kown_account_charge);
-
-void kown_account_uncharge(struct kown_account *account,
-			   enum kown_resource resource, unsigned long n)
-{
-	atomic_long_sub(n, &account->used[resource]);
-	atomic_long_sub(n, &account->user->used[resource]);
-	atomic_long_sub(n, &total[resource]);
-}
-EXPORT_SYMBOL_KOWN_TEST(kown_account_uncharge);
 
 unsigned long kown_account_used(const struct kown_account *account,
 				enum kown_resource resource)
@@ -200,6 +138,6 @@ unsigned long kown_account_user_used(const struct kown_account *account,
 
 unsigned long kown_account_total(enum kown_resource resource)
 {
-	return atomic_long_read(&total[resource]);
+	return atomic_long_read(&kown_totals[resource]);
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_account_total);

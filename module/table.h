@@ -47,7 +47,7 @@ struct kown_handle *kown_table_pin_found(struct kown_table *table, u32 number);
  * Return: 0, and the caller publishes them or cancels; -ENOSPC at the context's limit or the
  * user's.
  */
-static inline int __must_check kown_table_reserve(struct kown_table *table, u32 count)
+static __always_inline int __must_check kown_table_reserve(struct kown_table *table, u32 count)
 {
 	return kown_account_charge(table->place.account, KOWN_HANDLES, count);
 }
