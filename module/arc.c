@@ -37,20 +37,13 @@ static void init(struct kown_arc *arc, const struct kown_arc_type *type, int str
 	kown_debug_born(arc);
 }
 
-/**
- * kown_arc_init() - begin to count a value that embeds its counts
- * @arc: the counts, not yet shared
- * @type: their type, which must outlive them
- *
- * Context: Any but NMI.
- * Return: nothing; the caller owns the one strong reference.
- */
-void kown_arc_init(struct kown_arc *arc, const struct kown_arc_type *type)
+/* kown_arc_init(), of any type and whoever observes. */
+void __kown_arc_init(struct kown_arc *arc, const struct kown_arc_type *type)
 {
 	init(arc, type, 1);
 	kown_debug_move(arc, KOWN_STRONG_TAKEN, _RET_IP_);
 }
-EXPORT_SYMBOL_KOWN(kown_arc_init);
+EXPORT_SYMBOL_KOWN(__kown_arc_init);
 
 /*
  * The end of an arc. Between the last put and kfree() no call is made but to the type's
@@ -163,25 +156,57 @@ static noinline void drop(struct kown_arc *arc)
 	drop_now(arc);
 }
 
-/*
- * The caller took strong to 0 and owns the value alone. drop() is right for any type; for
- * a plain one, and while nobody observes, this is what is left of it.
- */
-void __kown_arc_drop(struct kown_arc *arc)
+/* One whose memory is the type's, and that does nothing special at its end. */
+static __always_inline bool is_embedded(const struct kown_arc_type *type)
 {
-	const struct kown_arc_type *type = arc->type;
+	return type->free && !(type->flags & (KOWN_ARC_RCU | KOWN_ARC_ITERATIVE |
+					      KOWN_ARC_WATCHED));
+}
 
-	if (!(type->flags & __KOWN_ARC_PLAIN) ||
-	    static_branch_unlikely(&kown_arc_observed)) {
-		drop(arc);
+static __always_inline void drop_embedded(struct kown_arc *arc,
+					  const struct kown_arc_type *type)
+{
+	void *value = (char *)arc + type->offset;
+
+	if (type->value.drop)
+		type->value.drop(value);
+	if (!is_last_share(arc)) {
+		__kown_weak_put(arc);
 		return;
 	}
+	atomic_set(&arc->weak, 0);
+	type->free(value);
+}
+
+static __always_inline void drop_plain(struct kown_arc *arc,
+				       const struct kown_arc_type *type)
+{
 	if (type->value.drop)
 		type->value.drop(arc + 1);
 	if (is_last_share(arc))
 		kfree(arc);
 	else
 		__kown_weak_put(arc);
+}
+
+/*
+ * The caller took strong to 0 and owns the value alone. drop() is right for any type; for
+ * most, and while nobody observes, this is what is left of it.
+ */
+void __kown_arc_drop(struct kown_arc *arc)
+{
+	const struct kown_arc_type *type = arc->type;
+
+	if (static_branch_unlikely(&kown_arc_observed)) {
+		drop(arc);
+		return;
+	}
+	if (type->flags & __KOWN_ARC_PLAIN)
+		drop_plain(arc, type);
+	else if (is_embedded(type))
+		drop_embedded(arc, type);
+	else
+		drop(arc);
 }
 EXPORT_SYMBOL_KOWN(__kown_arc_drop);
 

@@ -245,7 +245,7 @@ void __kown_arc_free(struct kown_arc *arc);
 void __kown_weak_saturate(struct kown_arc *arc);
 bool __kown_arc_upgrade_failed(struct kown_arc *arc);
 
-void kown_arc_init(struct kown_arc *arc, const struct kown_arc_type *type);
+void __kown_arc_init(struct kown_arc *arc, const struct kown_arc_type *type);
 struct kown_arc *kown_arc_alloc(const struct kown_arc_type *type, gfp_t gfp);
 void kown_arc_abandon(struct kown_arc *arc);
 struct kown_arc *kown_arc_new(const struct kown_arc_type *type, const void *value,
@@ -438,6 +438,26 @@ static inline unsigned int kown_arc_weak_count(const struct kown_arc *arc)
 
 /* On while somebody must know of each birth and death: a tracer, KOWN_DEBUG, a test. */
 DECLARE_STATIC_KEY_FALSE(kown_arc_observed);
+
+/**
+ * kown_arc_init() - begin to count a value that embeds its counts
+ * @arc: the counts, not yet shared
+ * @type: their type, which must outlive them
+ *
+ * Context: Any but NMI.
+ * Return: nothing; the caller owns the one strong reference.
+ */
+static __always_inline void kown_arc_init(struct kown_arc *arc,
+					  const struct kown_arc_type *type)
+{
+	if (type->flags & KOWN_ARC_WATCHED || static_branch_unlikely(&kown_arc_observed)) {
+		__kown_arc_init(arc, type);
+		return;
+	}
+	refcount_set(&arc->strong, 1);
+	atomic_set(&arc->weak, 1);
+	arc->type = type;
+}
 
 /* Does the compiler see that the type is one of those? */
 #define __kown_arc_is_plain(type)					\
