@@ -52,8 +52,8 @@ void kown_object_exit(void)
 	kmem_cache_destroy(cache);
 }
 
-/* All objects that somebody may touch, in the order of their ids. */
-static LIST_HEAD(all);
+/* All objects that somebody may touch, the newest first. */
+static HLIST_HEAD(all);
 static DEFINE_SPINLOCK(all_lock);
 
 /* Arithmetic first, then the limit, then what no allocator can give. */
@@ -189,24 +189,26 @@ void kown_object_forget(struct kown_object *object)
 	if (!refcount_dec_and_test(&object->users))
 		return;
 	spin_lock(&all_lock);
-	list_del(&object->link);
+	__hlist_del(&object->link);
 	spin_unlock(&all_lock);
 	if (object->guard)
 		kown_guard_free(object->guard);
 	kmem_cache_free(cache, object);
 }
 
-static struct kown_object *use_first(struct kown_object *object, u64 id)
+static struct kown_object *use_first(struct hlist_node *link, u64 id)
 {
+	struct kown_object *object = hlist_entry_safe(link, struct kown_object, link);
+
 	lockdep_assert_held(&all_lock);
-	list_for_each_entry_from(object, &all, link)
-		if (object->id >= id && refcount_inc_not_zero(&object->users))
+	hlist_for_each_entry_from(object, link)
+		if (object->id <= id && refcount_inc_not_zero(&object->users))
 			return object;
 	return NULL;
 }
 
 /**
- * kown_object_from() - the first of all objects from an id on
+ * kown_object_from() - the newest of all objects up to an id
  * @id: the id
  *
  * Context: Process context.
@@ -217,22 +219,22 @@ struct kown_object *kown_object_from(u64 id)
 	struct kown_object *object;
 
 	spin_lock(&all_lock);
-	object = use_first(list_first_entry(&all, struct kown_object, link), id);
+	object = use_first(all.first, id);
 	spin_unlock(&all_lock);
 	return object;
 }
 
 /**
- * kown_object_after() - the next of all objects
+ * kown_object_before() - the next older of all objects
  * @object: an object; the caller is one of its users
  *
  * Context: Process context.
  * Return: as kown_object_from().
  */
-struct kown_object *kown_object_after(struct kown_object *object)
+struct kown_object *kown_object_before(struct kown_object *object)
 {
 	spin_lock(&all_lock);
-	object = use_first(list_next_entry(object, link), 0);
+	object = use_first(object->link.next, U64_MAX);
 	spin_unlock(&all_lock);
 	return object;
 }
@@ -263,7 +265,7 @@ static __always_inline struct kown_object *object_alloc(u32 mode, u32 elem_size)
 	refcount_set(&object->users, 1);
 	spin_lock(&all_lock);
 	object->id = ++last_id;
-	list_add_tail(&object->link, &all);
+	hlist_add_head(&object->link, &all);
 	spin_unlock(&all_lock);
 	trace_kown_object_birth(object);
 	return object;

@@ -59,7 +59,7 @@ struct kown_object {
 	struct kown_vec vec;
 	struct kown_type elem;
 	struct kown_account *account;
-	struct list_head link;
+	struct hlist_node link;
 	u64 id;
 	wait_queue_head_t wait;
 	struct kown_guard *guard;
@@ -75,7 +75,7 @@ struct kown_object *kown_object_succeed(struct kown_object *old,
 void kown_object_inherit(struct kown_object *object, struct kown_object *old);
 void kown_object_forget(struct kown_object *object);
 struct kown_object *kown_object_from(u64 id);
-struct kown_object *kown_object_after(struct kown_object *object);
+struct kown_object *kown_object_before(struct kown_object *object);
 int __must_check kown_object_check_size(const struct kown_object *object, u64 count,
 					size_t *bytes);
 int __must_check __kown_object_reserve(struct kown_object *object, size_t extra);

@@ -37,25 +37,33 @@ static struct kown_object *move_to(struct cursor *cursor, struct kown_object *ob
 	return object;
 }
 
-/* A position is an object's id; 0 is the line above them. */
+/*
+ * Position 0 is the line above the objects; theirs are the higher the older they are, as they
+ * come. So who reads on comes to an end, however many are made meanwhile.
+ */
+static loff_t position_of(u64 id)
+{
+	return LLONG_MAX - id;
+}
+
 static void *objects_start(struct seq_file *m, loff_t *pos)
 {
 	struct cursor *cursor = m->private;
 
 	if (!*pos)
 		return SEQ_START_TOKEN;
-	if (cursor->object && cursor->object->id == *pos)
+	if (cursor->object && position_of(cursor->object->id) == *pos)
 		return cursor->object;
-	return move_to(cursor, kown_object_from(*pos));
+	return move_to(cursor, kown_object_from(LLONG_MAX - *pos));
 }
 
 static void *objects_next(struct seq_file *m, void *v, loff_t *pos)
 {
 	struct cursor *cursor = m->private;
-	struct kown_object *next = v == SEQ_START_TOKEN ? kown_object_from(1) :
-							  kown_object_after(v);
+	struct kown_object *next = v == SEQ_START_TOKEN ? kown_object_from(U64_MAX) :
+							  kown_object_before(v);
 
-	*pos = next ? next->id : *pos + 1;
+	*pos = next ? position_of(next->id) : LLONG_MAX;
 	return move_to(cursor, next);
 }
 

@@ -336,8 +336,8 @@ test_overview_in_debugfs()
 	kown context -- sh -c ". $scratch/script; cat $file" > "$scratch/out"
 	expect "first line" "$(head -n 1 "$scratch/out")" \
 		"object mode elem-size len bytes strong weak state owner"
-	expect "sizes" "$(sed 1d "$scratch/out" | awk '{ print $3 }' | tr '\n' ' ')" \
-		"$(seq 20 | tr '\n' ' ')"
+	expect "sizes, the newest first" "$(sed 1d "$scratch/out" | awk '{ print $3 }' | tr '\n' ' ')" \
+		"$(seq 20 -1 1 | tr '\n' ' ')"
 	expect "when all are gone" "$(cat $file | wc -l)" 1
 }
 

@@ -98,11 +98,11 @@ TEST_F(overview, list_is_complete_and_in_order_in_pieces_of_any_size)
 	for (i = 0; i < ARRAY_SIZE(pieces); i++) {
 		text = read_all(OBJECTS, pieces[i]);
 		ASSERT_NE(NULL, text);
-		last = 0;
+		last = -1ULL;
 		n = 0;
 		for (line = next_line(text); line && *line; line = next_line(line)) {
 			n += sscanf(line, "%llu shared 1 0 0 1 0 0x0 0\n", &id) == 1;
-			ASSERT_LT(last, id);
+			ASSERT_GT(last, id);
 			last = id;
 		}
 		ASSERT_EQ(MANY, n);
