@@ -136,6 +136,13 @@ void kown_blocks_init(struct kown_blocks *blocks)
 	RCU_INIT_POINTER(blocks->recent, &none);
 }
 
+/* What has not been taken of it never will be. */
+static void stop_filling(struct kown_block *block)
+{
+	if (refcount_sub_and_test(KOWN_BLOCK_HANDLES - block->head.taken, &block->head.users))
+		kown_block_release(block);
+}
+
 /**
  * kown_blocks_destroy() - the counterpart
  * @blocks: the blocks, in which no handle is left
@@ -145,7 +152,7 @@ void kown_blocks_init(struct kown_blocks *blocks)
 void kown_blocks_destroy(struct kown_blocks *blocks)
 {
 	if (blocks->filling)
-		kown_block_put(blocks->filling);
+		stop_filling(blocks->filling);
 	WARN_ON_ONCE(!xa_empty(&blocks->all) || blocks->count);
 	if (rcu_access_pointer(blocks->recent) != &none)
 		kvfree(rcu_access_pointer(blocks->recent));
@@ -170,7 +177,7 @@ void kown_block_release(struct kown_block *block)
  * @blocks: the blocks
  * @index: the index
  *
- * Context: Process context, under RCU and not under the blocks' lock.
+ * Context: Process context, under RCU of either kind and not under the blocks' lock.
  * Return: the block or NULL.
  */
 struct kown_block *kown_blocks_search(struct kown_blocks *blocks, u32 index)
@@ -182,29 +189,6 @@ struct kown_block *kown_blocks_search(struct kown_blocks *blocks, u32 index)
 		xa_unlock(&blocks->all);
 	}
 	return block;
-}
-
-static struct kown_handle *take(struct kown_blocks *blocks)
-{
-	struct kown_block *block;
-	struct kown_handle *handle = NULL;
-	u32 place;
-
-	xa_lock(&blocks->all);
-	block = blocks->filling;
-	if (block) {
-		place = block->head.taken++;
-		handle = &block->handles[place];
-		handle->number = block->head.index * KOWN_BLOCK_HANDLES + place + 1;
-		handle->place_in_block = place;
-		/* The last one's use is the one that filling it was. */
-		if (block->head.taken == KOWN_BLOCK_HANDLES)
-			blocks->filling = NULL;
-		else
-			refcount_inc(&block->head.users);
-	}
-	xa_unlock(&blocks->all);
-	return handle;
 }
 
 /* Return: 0 and there is one to fill, or there was for a moment; or an error. */
@@ -219,7 +203,7 @@ static int add(struct kown_blocks *blocks)
 		return -ENOMEM;
 	block->head.blocks = blocks;
 	block->head.taken = 0;
-	refcount_set(&block->head.users, 1);
+	refcount_set(&block->head.users, KOWN_BLOCK_HANDLES);
 	err = xa_alloc_cyclic(&blocks->all, &block->head.index, block, limit, &blocks->next,
 			      KOWN_GFP_USER);
 	if (err < 0) {
@@ -237,29 +221,23 @@ static int add(struct kown_blocks *blocks)
 	xa_unlock(&blocks->all);
 	/* Another thread was faster. */
 	if (block)
-		kown_block_put(block);
+		stop_filling(block);
 	if (places)
 		widen(blocks, places);
 	return 0;
 }
 
-/**
- * kown_blocks_take() - room for a handle, and a number
- * @blocks: the blocks
- *
- * Context: Process context. Sleeps.
- * Return: memory for a handle of which only the number is set, and a use of its block;
- * -ENOMEM; -ENOSPC if there are no numbers left.
- */
-struct kown_handle *kown_blocks_take(struct kown_blocks *blocks)
+/* As kown_blocks_take(), when there is no block to fill. */
+struct kown_handle *kown_blocks_take_of_new(struct kown_blocks *blocks)
 {
 	struct kown_handle *handle;
 	int err;
 
-	while (!(handle = take(blocks))) {
+	do {
 		err = add(blocks);
 		if (err)
 			return ERR_PTR(err);
-	}
+		handle = __kown_blocks_take(blocks);
+	} while (!handle);
 	return handle;
 }

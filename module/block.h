@@ -17,8 +17,8 @@ struct kown_blocks;
 /**
  * struct kown_block_head - what comes before the handles of a block
  * @blocks: where it is found by @index; immutable
- * @users: the handles that live in it, the numbers that name one that does not, and one as
- *	long as it is being filled; atomic
+ * @users: its places, but for those whose handle has gone, or will never be there as it
+ *	is no longer filled; and the numbers that name one that lives elsewhere; atomic
  * @index: its first number is one more than so many blocks' handles; immutable
  * @taken: how many of its handles have ever been taken; the blocks' lock protects it
  * @rcu: frees it, for lookups run under RCU
@@ -41,7 +41,7 @@ struct kown_block_head {
  * struct kown_block - some handles and their numbers, which follow one another
  * @head: what it needs besides
  * @named: the handle that each number names, which need not be the one beside it; NULL
- *	before it is published, and once it was dropped. The blocks' lock protects changes
+ *	before it is published, and once it was dropped. Atomic
  * @handles: room for one each. It is taken once, so that the pins of a handle that a
  *	lookup has come to are for ever gone when they are gone
  */
@@ -66,10 +66,11 @@ struct kown_recent {
 
 /**
  * struct kown_blocks - the blocks of a table
- * @all: by index; its lock is the lock of all that is in the blocks
+ * @all: by index; its lock is that of the blocks
  * @next: where the search for a free index begins, so that a stale number names nothing
  *	for as long as possible; protected by @all's lock
- * @filling: the one that handles are taken of, or NULL; owns a use; protected by @all's lock
+ * @filling: the one that handles are taken of, or NULL; owns the uses of those that are not
+ *	taken yet; protected by @all's lock
  * @count: how many there are; protected by @all's lock
  * @recent: those of @all that lookups need not search for; never NULL. For lookups under
  *	RCU; @all's lock protects changes
@@ -87,7 +88,7 @@ void kown_block_exit(void);
 
 void kown_blocks_init(struct kown_blocks *blocks);
 void kown_blocks_destroy(struct kown_blocks *blocks);
-struct kown_handle *kown_blocks_take(struct kown_blocks *blocks);
+struct kown_handle *kown_blocks_take_of_new(struct kown_blocks *blocks);
 void kown_block_release(struct kown_block *block);
 struct kown_block *kown_blocks_search(struct kown_blocks *blocks, u32 index);
 
@@ -96,9 +97,10 @@ static inline u32 kown_block_index(u32 number)
 	return (number - 1) / KOWN_BLOCK_HANDLES;
 }
 
+/* Not by %, so that who knows the index need not divide twice. */
 static inline u32 kown_block_place(u32 number)
 {
-	return (number - 1) % KOWN_BLOCK_HANDLES;
+	return number - 1 - kown_block_index(number) * KOWN_BLOCK_HANDLES;
 }
 
 /**
@@ -106,7 +108,7 @@ static inline u32 kown_block_place(u32 number)
  * @blocks: the blocks
  * @number: the number
  *
- * Context: Any, under RCU, with preemption disabled, or under the blocks' lock.
+ * Context: Any, under RCU of either kind.
  * Return: the block or NULL.
  */
 static __always_inline struct kown_block *kown_blocks_recent(struct kown_blocks *blocks,
@@ -116,13 +118,43 @@ static __always_inline struct kown_block *kown_blocks_recent(struct kown_blocks 
 	struct kown_recent *recent;
 	struct kown_block *block;
 
-	recent = rcu_dereference_check(blocks->recent,
-				       lockdep_is_held(&blocks->all.xa_lock) ||
-				       rcu_read_lock_sched_held());
+	recent = rcu_dereference_check(blocks->recent, rcu_read_lock_sched_held());
 	block = rcu_dereference_check(recent->blocks[index & recent->mask],
-				      lockdep_is_held(&blocks->all.xa_lock) ||
 				      rcu_read_lock_sched_held());
 	return block && block->head.index == index ? block : NULL;
+}
+
+static __always_inline struct kown_handle *__kown_blocks_take(struct kown_blocks *blocks)
+{
+	struct kown_handle *handle = NULL;
+	struct kown_block *block;
+	u32 place;
+
+	xa_lock(&blocks->all);
+	block = blocks->filling;
+	if (block) {
+		place = block->head.taken++;
+		handle = &block->handles[place];
+		handle->number = block->head.index * KOWN_BLOCK_HANDLES + place + 1;
+		handle->place_in_block = place;
+		if (block->head.taken == KOWN_BLOCK_HANDLES)
+			blocks->filling = NULL;
+	}
+	xa_unlock(&blocks->all);
+	return handle;
+}
+
+/**
+ * kown_blocks_take() - room for a handle, and a number
+ * @blocks: the blocks
+ *
+ * Context: Process context. Sleeps.
+ * Return: memory for a handle of which only the number is set, and a use of its block;
+ * -ENOMEM; -ENOSPC if there are no numbers left.
+ */
+static __always_inline struct kown_handle *kown_blocks_take(struct kown_blocks *blocks)
+{
+	return __kown_blocks_take(blocks) ?: kown_blocks_take_of_new(blocks);
 }
 
 /* The caller's use of it. */

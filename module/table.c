@@ -65,21 +65,47 @@ void kown_table_abandon_locks(struct kown_table *table)
 	}
 }
 
-static struct kown_block *block_of(struct kown_table *table, u32 number)
-{
-	struct kown_block *block = kown_blocks_recent(&table->blocks, number);
-
-	lockdep_assert_held(&table->blocks.all.xa_lock);
-	return block ?: xa_load(&table->blocks.all, kown_block_index(number));
-}
-
 /*
+ * What a number names changes by one exchange, and whoever makes it takes over the pin of who
+ * was named. No lock is needed: somebody who is named keeps the block, and for who finds
+ * nobody there RCU does.
+ *
  * A number names the handle it was made with, until MAKE_MUT and its like put another in
  * that one's place. That one lives elsewhere, so the number itself then keeps its block.
  */
-static bool names_another(struct kown_block *block, u32 place)
+static bool lives_elsewhere(const struct kown_handle *handle, const struct kown_block *block,
+			    u32 place)
 {
-	return rcu_access_pointer(block->named[place]) != &block->handles[place];
+	return handle != &block->handles[place];
+}
+
+/* Under RCU. */
+static __always_inline struct kown_block *find(struct kown_table *table, u32 number)
+{
+	return kown_blocks_recent(&table->blocks, number) ?:
+	       kown_blocks_search(&table->blocks, kown_block_index(number));
+}
+
+/* Return: @number names @handle, or nothing, and named @old until now. */
+static bool exchange(struct kown_block *block, u32 place, struct kown_handle *old,
+		     struct kown_handle *handle)
+{
+	return unrcu_pointer(cmpxchg(&block->named[place], RCU_INITIALIZER(old),
+				     RCU_INITIALIZER(handle))) == old;
+}
+
+/* Under RCU. */
+static bool replace(struct kown_block *block, u32 place, struct kown_handle *old,
+		    struct kown_handle *handle)
+{
+	if (lives_elsewhere(old, block, place))
+		return exchange(block, place, old, handle);
+	/* Before anybody can find that @handle does not live there. */
+	refcount_inc(&block->head.users);
+	if (exchange(block, place, old, handle))
+		return true;
+	kown_block_put(block);
+	return false;
 }
 
 /**
@@ -96,49 +122,24 @@ static bool names_another(struct kown_block *block, u32 place)
 bool kown_table_replace(struct kown_table *table, u32 number,
 			struct kown_handle *old, struct kown_handle *handle)
 {
-	u32 place = kown_block_place(number);
 	struct kown_block *block;
-	bool is_there;
+	bool is_done;
 
-	xa_lock(&table->blocks.all);
-	block = block_of(table, number);
-	is_there = block && rcu_access_pointer(block->named[place]) == old;
-	if (is_there) {
-		if (!names_another(block, place))
-			refcount_inc(&block->head.users);
-		rcu_assign_pointer(block->named[place], handle);
-	}
-	xa_unlock(&table->blocks.all);
-	return is_there;
+	rcu_read_lock();
+	block = find(table, number);
+	is_done = block && replace(block, kown_block_place(number), old, handle);
+	rcu_read_unlock();
+	return is_done;
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_table_replace);
 
-/* What @number named, and it must be @only if that is not NULL; with the table's pin. */
-static __always_inline struct kown_handle *
-erase(struct kown_table *table, u32 number, struct kown_handle *only)
+/* @handle is not named in @block any more. */
+static __always_inline void erased(struct kown_table *table, struct kown_block *block,
+				   u32 place, const struct kown_handle *handle)
 {
-	u32 place = kown_block_place(number);
-	struct kown_handle *handle = NULL;
-	struct kown_block *block;
-	bool was_another = false;
-
-	xa_lock(&table->blocks.all);
-	block = block_of(table, number);
-	if (block)
-		handle = rcu_dereference_protected(block->named[place],
-						   lockdep_is_held(&table->blocks.all.xa_lock));
-	if (only && handle != only)
-		handle = NULL;
-	if (handle) {
-		was_another = names_another(block, place);
-		RCU_INIT_POINTER(block->named[place], NULL);
-	}
-	xa_unlock(&table->blocks.all);
-	if (was_another)
+	if (lives_elsewhere(handle, block, place))
 		kown_block_put(block);
-	if (handle)
-		kown_table_cancel(table, 1);
-	return handle;
+	kown_table_cancel(table, 1);
 }
 
 /**
@@ -153,7 +154,17 @@ erase(struct kown_table *table, u32 number, struct kown_handle *only)
  */
 bool kown_table_erase(struct kown_table *table, u32 number, struct kown_handle *handle)
 {
-	return erase(table, number, handle);
+	u32 place = kown_block_place(number);
+	struct kown_block *block;
+	bool is_done;
+
+	rcu_read_lock();
+	block = find(table, number);
+	is_done = block && exchange(block, place, handle, NULL);
+	rcu_read_unlock();
+	if (is_done)
+		erased(table, block, place, handle);
+	return is_done;
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_table_erase);
 
@@ -170,10 +181,18 @@ EXPORT_SYMBOL_KOWN_TEST(kown_table_erase);
  */
 int kown_table_drop(struct kown_table *table, u32 number)
 {
-	struct kown_handle *handle = erase(table, number, NULL);
+	u32 place = kown_block_place(number);
+	struct kown_handle *handle = NULL;
+	struct kown_block *block;
 
+	rcu_read_lock_sched();
+	block = find(table, number);
+	if (block)
+		handle = unrcu_pointer(xchg(&block->named[place], RCU_INITIALIZER(NULL)));
+	rcu_read_unlock_sched();
 	if (!handle)
 		return -ENOENT;
+	erased(table, block, place, handle);
 	kown_handle_close(handle);
 	kown_handle_unpin(handle);
 	return 0;
