@@ -297,8 +297,7 @@ static void table_replaced_number_names_a_handle_of_another_block(struct kunit *
 		KUNIT_EXPECT_FALSE(test, kown_table_replace(&f->table, first + 1, old, other));
 		KUNIT_EXPECT_FALSE(test, kown_table_replace(&f->table, 0, old, other));
 		KUNIT_ASSERT_TRUE(test, kown_table_replace(&f->table, first, old, other));
-		kown_handle_close(old);
-		kown_handle_unpin(old);
+		kown_handle_drop(old);
 		kown_handle_unpin(old);
 	}
 	for (u32 i = 1; i < KOWN_BLOCK_HANDLES; i++)
@@ -439,7 +438,7 @@ static void object_new_with_capacity(struct kunit *test)
 		return;
 	KUNIT_EXPECT_NE(test, object->id, 0);
 	KUNIT_EXPECT_EQ(test, object->vec.len, 0);
-	kown_object_put(object);
+	kown_object_discard(object);
 	KUNIT_EXPECT_EQ(test, used(f, KOWN_BYTES), 0);
 }
 
@@ -455,7 +454,7 @@ static void object_outlives_its_table_and_keeps_the_account(struct kunit *test)
 	kown_table_destroy(&f->table);
 	KUNIT_EXPECT_EQ(test, used(f, KOWN_BYTES), 100);
 	kown_table_init(&f->table, f->account);
-	kown_object_put(object);
+	kown_object_discard(object);
 	KUNIT_EXPECT_EQ(test, kown_arc_strong_count(&f->account->arc), 1);
 }
 

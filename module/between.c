@@ -193,7 +193,7 @@ static int bear(struct birth *birth, size_t start)
 unpin:
 	kown_handle_unpin(handle);
 put_object:
-	kown_object_put(object);
+	kown_object_discard(object);
 	return err;
 }
 

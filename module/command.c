@@ -241,11 +241,9 @@ static __always_inline struct kown_handle *new_object(struct call *call)
 	object = kown_object_new(call->context->account, new->mode, new->elem_size, new->cap);
 	if (IS_ERR(object))
 		return ERR_CAST(object);
-	handle = kown_handle_new(object, KOWN_RIGHTS_ALL, false, &call->context->table);
+	handle = kown_handle_new_owner(object, KOWN_RIGHTS_ALL, &call->context->table);
 	if (IS_ERR(handle))
-		kown_object_put(object);
-	else
-		kown_handle_adopt(handle);
+		kown_object_discard(object);
 	return handle;
 }
 

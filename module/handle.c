@@ -49,7 +49,6 @@ struct in_file {
 static void init(struct kown_handle *handle, struct kown_object *object, u32 rights,
 		 bool weak, struct kown_place *place)
 {
-	refcount_inc(&object->users);
 	refcount_set(&handle->pins, 1);
 	handle->rights = rights;
 	handle->weak = weak;
@@ -75,11 +74,35 @@ struct kown_handle *kown_handle_new(struct kown_object *object, u32 rights, bool
 {
 	struct kown_handle *handle = kown_blocks_take(&table->blocks);
 
-	if (!IS_ERR(handle))
-		init(handle, object, rights, weak, &table->place);
+	if (IS_ERR(handle))
+		return handle;
+	refcount_inc(&object->users);
+	init(handle, object, rights, weak, &table->place);
 	return handle;
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_handle_new);
+
+/**
+ * kown_handle_new_owner() - make the first handle of an object, open
+ * @object: the object; the handle takes over the reference and the use of who made it
+ * @rights: what it may be used for
+ * @table: the table
+ *
+ * Context: Process context. Sleeps.
+ * Return: as kown_handle_new(); after an error the caller has what it had.
+ */
+struct kown_handle *kown_handle_new_owner(struct kown_object *object, u32 rights,
+					  struct kown_table *table)
+{
+	struct kown_handle *handle = kown_blocks_take(&table->blocks);
+
+	if (IS_ERR(handle))
+		return handle;
+	init(handle, object, rights, false, &table->place);
+	handle->open = true;
+	return handle;
+}
+EXPORT_SYMBOL_KOWN_TEST(kown_handle_new_owner);
 
 /**
  * kown_handle_new_in_file() - make a handle for a file, closed
@@ -106,6 +129,7 @@ struct kown_handle *kown_handle_new_in_file(struct kown_object *object, u32 righ
 	}
 	in_file->place.account = kown_account_get(account);
 	atomic_set(&in_file->place.locks, 0);
+	refcount_inc(&object->users);
 	init(&in_file->handle, object, rights, weak, &in_file->place);
 	in_file->handle.number = 0;
 	in_file->handle.in_file = true;
@@ -186,6 +210,13 @@ void __kown_handle_close(struct kown_handle *handle)
 	close_locked(handle);
 }
 
+static __always_inline void close(struct kown_handle *handle)
+{
+	mutex_lock(&handle->object->lock);
+	close_locked(handle);
+	mutex_unlock(&handle->object->lock);
+}
+
 /**
  * kown_handle_close() - a handle gives its reference up, if it has not
  * @handle: the handle; nothing happens through it once this has returned
@@ -194,11 +225,8 @@ void __kown_handle_close(struct kown_handle *handle)
  */
 void kown_handle_close(struct kown_handle *handle)
 {
-	mutex_lock(&handle->object->lock);
-	close_locked(handle);
-	mutex_unlock(&handle->object->lock);
+	close(handle);
 }
-EXPORT_SYMBOL_KOWN_TEST(kown_handle_close);
 
 static void leave_file(struct in_file *in_file)
 {
@@ -209,18 +237,38 @@ static void leave_file(struct in_file *in_file)
 	kfree(in_file);
 }
 
-/* The last pin is given up, which closes it. */
-void kown_handle_release(struct kown_handle *handle)
+/* Nobody has a pin, and it is closed. */
+static __always_inline void release_closed(struct kown_handle *handle)
 {
-	if (handle->open)
-		kown_handle_close(handle);
 	kown_object_forget(handle->object);
 	if (handle->in_file)
 		leave_file(container_of(handle, struct in_file, handle));
 	else
 		kown_block_put(kown_block_with(handle));
 }
+
+/* The last pin is given up, which closes it. */
+void kown_handle_release(struct kown_handle *handle)
+{
+	if (handle->open)
+		close(handle);
+	release_closed(handle);
+}
 EXPORT_SYMBOL_KOWN_TEST(kown_handle_release);
+
+/**
+ * kown_handle_drop() - close a handle, and give a pin up
+ * @handle: as for kown_handle_close()
+ *
+ * Context: As kown_handle_close().
+ */
+void kown_handle_drop(struct kown_handle *handle)
+{
+	close(handle);
+	if (refcount_dec_and_test(&handle->pins))
+		release_closed(handle);
+}
+EXPORT_SYMBOL_KOWN_TEST(kown_handle_drop);
 
 /**
  * kown_handle_state() - what STAT says of a handle and its object

@@ -56,11 +56,14 @@ struct kown_table;
 
 struct kown_handle *kown_handle_new(struct kown_object *object, u32 rights, bool weak,
 				    struct kown_table *table);
+struct kown_handle *kown_handle_new_owner(struct kown_object *object, u32 rights,
+					  struct kown_table *table);
 struct kown_handle *kown_handle_new_in_file(struct kown_object *object, u32 rights,
 					    bool weak, struct kown_account *account);
 int __must_check kown_handle_open(struct kown_handle **handles, u32 count,
 				  struct kown_handle *from);
 void kown_handle_close(struct kown_handle *handle);
+void kown_handle_drop(struct kown_handle *handle);
 void __kown_handle_close(struct kown_handle *handle);
 void kown_handle_release(struct kown_handle *handle);
 int __must_check kown_handle_lock_two(struct kown_handle *a, struct kown_handle *b);
@@ -70,13 +73,15 @@ int __must_check kown_rights_narrow(u32 have, u32 want, u32 *rights);
 
 /**
  * kown_handle_adopt() - open a handle with the first reference to its object
- * @handle: a strong handle, the caller's alone; takes over the caller's reference
+ * @handle: a strong handle, the caller's alone; takes over the reference and the use of who
+ *	made the object
  *
  * Context: Any.
  */
 static inline void kown_handle_adopt(struct kown_handle *handle)
 {
 	handle->open = true;
+	refcount_dec(&handle->object->users);
 }
 
 /**

@@ -20,8 +20,9 @@
  * The arc has its two: the value goes with the last strong reference, the arc's own
  * memory with the last weak one. But a call in flight needs the object's lock to find
  * out that its handle has been dropped, and such a call must not be seen in the counts.
- * So there is @users, for those who may touch the struct and nothing in it but the
- * lock, and for the arc as a whole; the struct goes with the last of them.
+ * So there is @users, for those who may touch the struct and, if they own no reference,
+ * nothing in it but the lock. Who owns one is a user too, so the arc's second death leaves
+ * nothing to do: the struct goes with the last user.
  */
 
 /*
@@ -178,16 +179,9 @@ static void object_drop(struct kown_object *object)
 	kown_object_wake(object, EPOLLHUP);
 }
 
-/**
- * kown_object_forget() - the caller does not touch the struct any more
- * @object: the object, of which the caller was one of @users
- *
- * Context: Process context. Sleeps.
- */
-void kown_object_forget(struct kown_object *object)
+/* The last user has gone. */
+void kown_object_free(struct kown_object *object)
 {
-	if (!refcount_dec_and_test(&object->users))
-		return;
 	spin_lock(&all_lock);
 	__hlist_del(&object->link);
 	spin_unlock(&all_lock);
@@ -195,6 +189,7 @@ void kown_object_forget(struct kown_object *object)
 		kown_guard_free(object->guard);
 	kmem_cache_free(cache, object);
 }
+EXPORT_SYMBOL_KOWN_TEST(kown_object_free);
 
 static struct kown_object *use_first(struct hlist_node *link, u64 id)
 {
@@ -239,8 +234,12 @@ struct kown_object *kown_object_before(struct kown_object *object)
 	return object;
 }
 
-KOWN_DEFINE_ARC_EMBEDDED(object, struct kown_object, arc, object_drop,
-			 kown_object_forget, 0);
+/* Whoever put the last reference is one of the users still. */
+static void object_keep(struct kown_object *object)
+{
+}
+
+KOWN_DEFINE_ARC_EMBEDDED(object, struct kown_object, arc, object_drop, object_keep, 0);
 
 /* Nobody is charged for it yet. */
 static __always_inline struct kown_object *object_alloc(u32 mode, u32 elem_size)
@@ -299,8 +298,9 @@ static noinline int check_cap(u32 elem_size, u64 cap)
  * @cap: elements to make room for
  *
  * Context: Process context. Sleeps.
- * Return: the object, with one strong reference that the caller owns; or
- * -EOVERFLOW, -ENOSPC or -ENOMEM.
+ * Return: the object, of which the caller is the one user and owns the one strong
+ * reference, until a handle takes over or kown_object_discard(); or -EOVERFLOW, -ENOSPC or
+ * -ENOMEM.
  */
 struct kown_object *kown_object_new(struct kown_account *account, u32 mode,
 				    u32 elem_size, u64 cap)
@@ -319,7 +319,7 @@ struct kown_object *kown_object_new(struct kown_account *account, u32 mode,
 	if (!err && cap)
 		err = kown_object_reserve_exact(object, cap);
 	if (err) {
-		kown_object_put(object);
+		kown_object_discard(object);
 		return ERR_PTR(err);
 	}
 	return object;
@@ -334,8 +334,7 @@ EXPORT_SYMBOL_KOWN_TEST(kown_object_new);
  * @start: the first element to copy
  *
  * Context: Process context. Sleeps.
- * Return: the object, with one strong reference that the caller owns; or -ENOSPC or
- * -ENOMEM.
+ * Return: as kown_object_new(); or -ENOSPC or -ENOMEM.
  */
 struct kown_object *kown_object_succeed(struct kown_object *old,
 					struct kown_account *account, size_t start)
@@ -355,7 +354,7 @@ struct kown_object *kown_object_succeed(struct kown_object *old,
 						 kown_vec_at(&old->vec, &old->elem, start),
 						 count, KOWN_GFP_USER);
 	if (err) {
-		kown_object_put(object);
+		kown_object_discard(object);
 		return ERR_PTR(err);
 	}
 	return object;

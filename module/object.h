@@ -32,8 +32,8 @@
  * @arc: the counts that users see. Each open handle owns one strong or weak
  *	reference; nothing else does, so "unique" means what it says. They only
  *	change under @lock
- * @users: who may touch the struct: one for @arc, until both its counts are 0,
- *	and one for each handle, open or closed; atomic
+ * @users: who may touch the struct: one for each handle, open or closed, and before there
+ *	is one, who made it; atomic
  * @mode: immutable
  * @lock: protects @vec, the changes of @arc, and that handles are open. No user
  *	page is faulted in under it, so its holder never waits for userspace.
@@ -73,7 +73,7 @@ struct kown_object *kown_object_new(struct kown_account *account, u32 mode,
 struct kown_object *kown_object_succeed(struct kown_object *old,
 					struct kown_account *account, size_t start);
 void kown_object_inherit(struct kown_object *object, struct kown_object *old);
-void kown_object_forget(struct kown_object *object);
+void kown_object_free(struct kown_object *object);
 struct kown_object *kown_object_from(u64 id);
 struct kown_object *kown_object_before(struct kown_object *object);
 int __must_check kown_object_check_size(const struct kown_object *object, u64 count,
@@ -148,9 +148,34 @@ static inline void kown_give_way(size_t i)
 		cond_resched();
 }
 
+/* A strong reference is given up by a user, who stays one. */
 static inline void kown_object_put(struct kown_object *object)
 {
 	kown_arc_put(&object->arc);
+}
+
+/**
+ * kown_object_forget() - the caller does not touch the struct any more
+ * @object: the object, of which the caller was one of @users
+ *
+ * Context: Process context. Sleeps.
+ */
+static inline void kown_object_forget(struct kown_object *object)
+{
+	if (refcount_dec_and_test(&object->users))
+		kown_object_free(object);
+}
+
+/**
+ * kown_object_discard() - an object will have no handle
+ * @object: from kown_object_new() or kown_object_succeed()
+ *
+ * Context: Process context. Sleeps.
+ */
+static inline void kown_object_discard(struct kown_object *object)
+{
+	kown_object_put(object);
+	kown_object_forget(object);
 }
 
 #endif /* _KOWN_OBJECT_H */

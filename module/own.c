@@ -120,7 +120,7 @@ static int succeed(struct own *own, u32 how)
 unpin:
 	kown_handle_unpin(handle);
 put_object:
-	kown_object_put(object);
+	kown_object_discard(object);
 	return err;
 }
 

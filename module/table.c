@@ -193,8 +193,7 @@ int kown_table_drop(struct kown_table *table, u32 number)
 	if (!handle)
 		return -ENOENT;
 	erased(table, block, place, handle);
-	kown_handle_close(handle);
-	kown_handle_unpin(handle);
+	kown_handle_drop(handle);
 	return 0;
 }
 EXPORT_SYMBOL_KOWN_TEST(kown_table_drop);
