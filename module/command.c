@@ -24,6 +24,7 @@
  * @self: the descriptor's handle, or NULL
  * @handle: the one that the struct names, as the command's row wants it; or NULL
  * @object: the id of its object, if somebody traces
+ * @exact: the caller's struct is of this kernel's size, and aligned
  * @user: the caller's struct; read once, into @arg
  * @arg: this kernel's copy; what the caller's struct lacks is zero. Of INFO's, which is
  *	long and all of it told, only the beginning
@@ -33,6 +34,7 @@ struct call {
 	struct kown_handle *self;
 	struct kown_handle *handle;
 	u64 object;
+	bool exact;
 	void __user *user;
 	union {
 		struct {
@@ -111,10 +113,9 @@ struct command {
 /* Copy the whole struct out. @size is this kernel's, the caller's may be another. */
 static __always_inline int reply(struct call *call, u32 size)
 {
-	call->arg.size = min(call->arg.size, size);
-	if (likely(call->arg.size == size &&
-		   kown_is_words((__force void *)call->user, &call->arg, size)))
+	if (likely(call->exact))
 		return kown_words_to_user(call->user, &call->arg, size);
+	call->arg.size = min(call->arg.size, size);
 	return copy_to_user(call->user, &call->arg, call->arg.size) ? -EFAULT : 0;
 }
 
@@ -344,7 +345,7 @@ static int cmd_upgrade(struct call *call)
 static __always_inline int drop_all(struct kown_table *table, const u32 __user *numbers,
 				    u32 count, u32 *done)
 {
-	for (; *done < count; ++*done) {
+	while (*done < count) {
 		u32 number;
 		int err;
 
@@ -355,7 +356,7 @@ static __always_inline int drop_all(struct kown_table *table, const u32 __user *
 		err = kown_table_drop(table, number);
 		if (err)
 			return err;
-		cond_resched();
+		kown_give_way(++*done);
 	}
 	return 0;
 }
@@ -368,11 +369,13 @@ static __always_inline int cmd_drop(struct call *call)
 
 	/* What was dropped stays so: be sure beforehand that it can be told. */
 	drop->done = 0;
-	if (put_user(drop->done, &user->done))
+	if (put_user(drop->count, &user->done))
 		return -EFAULT;
 	err = drop_all(&call->context->table, u64_to_user_ptr(drop->handles),
 		       drop->count, &drop->done);
-	return put_user(drop->done, &user->done) ? -EFAULT : err;
+	if (err && put_user(drop->done, &user->done))
+		return -EFAULT;
+	return err;
 }
 
 static int cmd_stat(struct call *call)
@@ -969,7 +972,8 @@ static __always_inline int run(struct kown_context *context, struct kown_handle 
 	call.handle = NULL;
 	call.object = 0;
 	call.user = user;
-	if (!read_expected_arg(&call, command))
+	call.exact = read_expected_arg(&call, command);
+	if (!call.exact)
 		err = read_arg(&call, command);
 	if (!err)
 		err = check(&call, command);
