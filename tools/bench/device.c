@@ -32,7 +32,6 @@
 #define MIB		1048576
 #define MOST_ROUNDS	99
 #define MANY		1000000
-#define AT_ONCE		64	/* handles; "64 at once" */
 #define GROUP		"/sys/fs/cgroup/kown-bench"
 
 static int ctx, null_fd, file = -1, pipes[2], sem;
@@ -41,6 +40,7 @@ static __u32 *handles;
 static unsigned char *buffer;
 static size_t bytes;		/* of one push, write, read, ... */
 static __u32 elem_size;		/* of those, in elements of this size */
+static __u32 at_once;		/* handles in one call */
 
 static void die(const char *what)
 {
@@ -188,7 +188,7 @@ static void run_dup_close(unsigned int n)
 static void drop_many(void)
 {
 	struct kown_drop arg = {
-		.size = sizeof(arg), .handles = (uintptr_t)handles, .count = AT_ONCE,
+		.size = sizeof(arg), .handles = (uintptr_t)handles, .count = at_once,
 	};
 
 	MUST(ioctl(ctx, KOWN_IOC_DROP, &arg));
@@ -197,11 +197,11 @@ static void drop_many(void)
 static void run_new_drop_many(unsigned int n)
 {
 	struct kown_new arg = {
-		.size = sizeof(arg), .mode = KOWN_MODE_SHARED, .elem_size = 8, .count = AT_ONCE,
+		.size = sizeof(arg), .mode = KOWN_MODE_SHARED, .elem_size = 8, .count = at_once,
 		.handles = (uintptr_t)handles,
 	};
 
-	for (; n; n -= AT_ONCE) {
+	for (; n; n -= at_once) {
 		MUST(ioctl(ctx, KOWN_IOC_NEW, &arg));
 		drop_many();
 	}
@@ -211,10 +211,10 @@ static void run_clone_drop_many(unsigned int n)
 {
 	struct kown_clone arg = {
 		.size = sizeof(arg), .handle = object, .rights = KOWN_RIGHTS_SAME,
-		.count = AT_ONCE, .handles = (uintptr_t)handles,
+		.count = at_once, .handles = (uintptr_t)handles,
 	};
 
-	for (; n; n -= AT_ONCE) {
+	for (; n; n -= at_once) {
 		MUST(ioctl(ctx, KOWN_IOC_CLONE, &arg));
 		drop_many();
 	}
@@ -577,6 +577,7 @@ struct bench {
 	unsigned int n;
 	size_t bytes;
 	struct side sides[3];
+	__u32 at_once;
 };
 
 static const struct bench benches[] = {
@@ -588,11 +589,16 @@ static const struct bench benches[] = {
 	{ "CLONE+DROP", 2000, 8, {
 		{ "kown", run_clone_drop, new_object, drop_object },
 		{ "dup+close", run_dup_close } } },
-	{ "NEW+DROP, 64 at once", 32 * AT_ONCE, 8, {
-		{ "kown", run_new_drop_many }, { "memfd_create+close", run_memfd_close } } },
-	{ "CLONE+DROP, 64 at once", 32 * AT_ONCE, 8, {
+	{ "NEW+DROP, 4 at once", 2048, 8, {
+		{ "kown", run_new_drop_many }, { "memfd_create+close", run_memfd_close } }, 4 },
+	{ "CLONE+DROP, 4 at once", 2048, 8, {
 		{ "kown", run_clone_drop_many, new_object, drop_object },
-		{ "dup+close", run_dup_close } } },
+		{ "dup+close", run_dup_close } }, 4 },
+	{ "NEW+DROP, 64 at once", 2048, 8, {
+		{ "kown", run_new_drop_many }, { "memfd_create+close", run_memfd_close } }, 64 },
+	{ "CLONE+DROP, 64 at once", 2048, 8, {
+		{ "kown", run_clone_drop_many, new_object, drop_object },
+		{ "dup+close", run_dup_close } }, 64 },
 	{ "PUSH 8 B", 2000, 8, {
 		{ "kown", run_push, new_object, drop_object },
 		{ "memfd append", run_append, new_append, close_file } } },
@@ -673,6 +679,7 @@ static void run_bench(const struct bench *bench, unsigned int rounds)
 	__u64 ps[3][MOST_ROUNDS];
 	unsigned int i, side;
 
+	at_once = bench->at_once;
 	bytes = bench->bytes;
 	elem_size = bytes > KOWN_MAX_ELEM_SIZE ? KOWN_MAX_ELEM_SIZE : bytes;
 	for (i = 0; i < rounds; i++)
