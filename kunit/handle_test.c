@@ -297,6 +297,8 @@ static void table_replaced_number_names_a_handle_of_another_block(struct kunit *
 		KUNIT_EXPECT_FALSE(test, kown_table_replace(&f->table, first + 1, old, other));
 		KUNIT_EXPECT_FALSE(test, kown_table_replace(&f->table, 0, old, other));
 		KUNIT_ASSERT_TRUE(test, kown_table_replace(&f->table, first, old, other));
+		KUNIT_EXPECT_FALSE(test, kown_table_replace(&f->table, first, old, other));
+		KUNIT_EXPECT_FALSE(test, kown_table_erase(&f->table, first, old));
 		kown_handle_drop(old);
 		kown_handle_unpin(old);
 	}
