@@ -700,6 +700,53 @@ TEST_F(unserved, class_15_process_is_killed_while_the_call_waits)
 	EXPECT_GE(6, stat.strong);
 }
 
+struct late_drop {
+	int ctx;
+	struct kown_drop *arg;
+};
+
+static void *drop_that_waits(void *arg)
+{
+	struct late_drop *drop = arg;
+
+	return (void *)(long)kown_call(drop->ctx, KOWN_IOC_DROP, drop->arg);
+}
+
+/* What was dropped by then stays so. */
+TEST_F(fault, class_15_drop_whose_struct_is_read_only_in_the_end)
+{
+	struct late_drop drop = { .ctx = self->ctx };
+	int uffd = uffd_open();
+	size_t page = self->page;
+	struct kown_info info;
+	__u32 *numbers;
+	pthread_t thread;
+	void *result;
+	char *map;
+
+	if (uffd < 0)
+		SKIP(return, "no userfaultfd that waits for the kernel too");
+	map = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	numbers = calloc(1, page);
+	ASSERT_TRUE(numbers && map != MAP_FAILED);
+	ASSERT_EQ(0, uffd_watch(uffd, map + page, page));
+	ASSERT_EQ(0, kown_new(self->ctx, 8, 0, &numbers[0]));
+	/* And then one that there is not. */
+	drop.arg = (struct kown_drop *)map;
+	*drop.arg = (struct kown_drop) {
+		.size = sizeof(*drop.arg), .handles = ptr_to_u64(map + page), .count = 2,
+	};
+	ASSERT_EQ(0, pthread_create(&thread, NULL, drop_that_waits, &drop));
+	ASSERT_TRUE(uffd_wait(uffd));
+	ASSERT_EQ(0, mprotect(map, page, PROT_READ));
+	ASSERT_EQ(0, uffd_serve(uffd, map + page, numbers, page));
+	ASSERT_EQ(0, pthread_join(thread, &result));
+	EXPECT_EQ(EFAULT, (long)result);
+	ASSERT_EQ(0, kown_info(self->ctx, &info));
+	EXPECT_EQ(1, info.handles);
+	close(uffd);
+}
+
 /*
  * Two pages that are never there at once: when one is served, the other goes. The
  * call sees each in turn, and must not wait for either with the object locked.
