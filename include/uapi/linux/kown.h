@@ -348,7 +348,8 @@ struct kown_clone {
  * @handles: pointer to @count __u32 handles
  * @count: how many
  * @done: out: how many were dropped, exact also when the call stops early with
- *	an error: that of handles[done]
+ *	an error: that of handles[done]. But if the struct can no longer be written
+ *	to, EFAULT, it says nothing
  */
 struct kown_drop {
 	__u32 size;
