@@ -326,13 +326,13 @@ static void duel_for_many(struct __test_metadata *_metadata, struct duel *duel, 
 	ASSERT_EQ(0, kown_drop_many(duel->ctx, many, MANY, &done));
 }
 
-TEST_F(race, class_4_clone_of_many_against_the_last_drop)
+TEST_F_TIMEOUT(race, class_4_clone_of_many_against_the_last_drop, 7200)
 {
 	struct duel duel = { .first = do_drop, .second = do_clone_many };
 
 	duel.ctx = kown_open();
 	duel_begin(&duel);
-	while (now_ms() < self->end) {
+	while (duel_goes_on(self, &duel)) {
 		ASSERT_EQ(0, kown_new(duel.ctx, 8, 1, &duel.handle));
 		duel_for_many(_metadata, &duel, ENOENT);
 		all_gone(_metadata, self, duel.won + duel.lost);
@@ -341,13 +341,13 @@ TEST_F(race, class_4_clone_of_many_against_the_last_drop)
 	close(duel.ctx);
 }
 
-TEST_F(race, class_4_upgrade_of_many_against_the_last_drop)
+TEST_F_TIMEOUT(race, class_4_upgrade_of_many_against_the_last_drop, 7200)
 {
 	struct duel duel = { .first = do_drop, .second = do_upgrade_many };
 
 	duel.ctx = kown_open();
 	duel_begin(&duel);
-	while (now_ms() < self->end) {
+	while (duel_goes_on(self, &duel)) {
 		ASSERT_EQ(0, kown_new(duel.ctx, 8, 1, &duel.handle));
 		ASSERT_EQ(0, kown_downgrade(duel.ctx, duel.handle, KOWN_RIGHTS_SAME, &duel.weak));
 		duel_for_many(_metadata, &duel, ESTALE);
@@ -358,20 +358,23 @@ TEST_F(race, class_4_upgrade_of_many_against_the_last_drop)
 	close(duel.ctx);
 }
 
-TEST_F(race, class_3_drop_by_two_threads_succeeds_once)
+TEST_F_TIMEOUT(race, class_3_drop_by_two_threads_succeeds_once, 7200)
 {
 	struct duel duel = { .first = do_drop, .second = do_drop_too };
-	int rounds = 0;
 
 	duel.ctx = kown_open();
 	duel_begin(&duel);
-	while (now_ms() < self->end) {
+	while (duel_goes_on(self, &duel)) {
 		ASSERT_EQ(0, kown_new(duel.ctx, 8, 1, &duel.handle));
 		duel_round(&duel);
 		ASSERT_EQ(ENOENT, duel.first_err + duel.second_err);
-		all_gone(_metadata, self, rounds++);
+		if (duel.second_err)
+			duel.lost++;
+		else
+			duel.won++;
+		all_gone(_metadata, self, duel.won + duel.lost);
 	}
-	duel_end(&duel);
+	duel_is_over(_metadata, &duel, "dropped by the second");
 	close(duel.ctx);
 }
 
