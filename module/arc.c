@@ -163,8 +163,8 @@ static __always_inline bool is_embedded(const struct kown_arc_type *type)
 					      KOWN_ARC_WATCHED));
 }
 
-static __always_inline void drop_embedded(struct kown_arc *arc,
-					  const struct kown_arc_type *type)
+static noinline void drop_embedded(struct kown_arc *arc,
+				   const struct kown_arc_type *type)
 {
 	void *value = (char *)arc + type->offset;
 
