@@ -141,7 +141,7 @@ static inline u32 kown_object_weak_count(const struct kown_object *object)
 	return kown_arc_strong_count(&object->arc) ? weak : weak + 1;
 }
 
-/* Called for each of many elements or handles, under the object's lock. */
+/* Called for each of many elements or handles, where one may sleep. */
 static inline void kown_give_way(size_t i)
 {
 	if (!(i % 4096))

@@ -54,6 +54,9 @@ static void *objects_start(struct seq_file *m, loff_t *pos)
 		return SEQ_START_TOKEN;
 	if (cursor->object && position_of(cursor->object->id) == *pos)
 		return cursor->object;
+	/* The end: not to be looked for under the lock of all objects. */
+	if (*pos == position_of(0))
+		return NULL;
 	return move_to(cursor, kown_object_from(LLONG_MAX - *pos));
 }
 
@@ -63,7 +66,7 @@ static void *objects_next(struct seq_file *m, void *v, loff_t *pos)
 	struct kown_object *next = v == SEQ_START_TOKEN ? kown_object_from(U64_MAX) :
 							  kown_object_before(v);
 
-	*pos = next ? position_of(next->id) : LLONG_MAX;
+	*pos = position_of(next ? next->id : 0);
 	return move_to(cursor, next);
 }
 
